@@ -1,0 +1,118 @@
+"""Where a library lies on the disk, and what its owner may set."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from dscore.errors import WrongUseError
+
+HOME_VARIABLE = "DSCORE_HOME"
+
+
+def default_home() -> Path:
+    """`DSCORE_HOME`, or the user's data folder, so that a clean-up of the checkout never touches the library."""
+    named = os.environ.get(HOME_VARIABLE)
+    return Path(named).expanduser() if named else Path(platformdirs.user_data_dir("dscore", appauthor=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `settings.toml` in the library may say; each has a default that suits most.
+
+    `max_megapixels`: larger pictures are refused. `decode_seconds`, `decode_megabytes`: limits for reading one picture.
+    `decode_workers`: child processes that read pictures, 0 for one per core. `max_archive_entries`: files in one ZIP.
+    `journal`: "wal" lets pages read while workers write, "truncate" is for network shares, "auto" looks at the disk.
+    """
+
+    max_megapixels: int = 89
+    decode_seconds: float = 30.0
+    decode_megabytes: int = 2048
+    decode_workers: int = 0
+    max_archive_entries: int = 200_000
+    journal: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The folder that holds everything: the catalog, the originals, thumbnails, exports, backups and logs."""
+
+    home: Path
+
+    @property
+    def catalog(self) -> Path:
+        """The SQLite file."""
+        return self.home / "catalog.db"
+
+    @property
+    def images(self) -> Path:
+        """Originals, byte for byte, as `ab/<sha256>.<ext>`."""
+        return self.home / "images"
+
+    @property
+    def incoming(self) -> Path:
+        """Files on their way in; on the same disk as `images`, swept at the start."""
+        return self.images / "incoming"
+
+    @property
+    def thumbs(self) -> Path:
+        """Thumbnails, which can be made again at any time."""
+        return self.home / "thumbs"
+
+    @property
+    def exports(self) -> Path:
+        """Where the pages put exports."""
+        return self.home / "exports"
+
+    @property
+    def backups(self) -> Path:
+        """Copies of the catalog, made before a migration and on request."""
+        return self.home / "backups"
+
+    @property
+    def logs(self) -> Path:
+        """What workers wrote."""
+        return self.home / "logs"
+
+    @property
+    def locks(self) -> Path:
+        """One file per lane, held by the worker that lives."""
+        return self.home / "locks"
+
+    @property
+    def hashes(self) -> Path:
+        """The sha256 of each model file as its first download recorded it."""
+        return self.home / "model-hashes.json"
+
+    def image_path(self, file: str) -> Path:
+        """The original that the catalog calls `file`."""
+        return self.images / file
+
+    def settings(self) -> Settings:
+        """Read `settings.toml`; raises WrongUseError where it cannot be understood."""
+        path = self.home / "settings.toml"
+        if not path.exists():
+            return Settings()
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise WrongUseError(f"{path} cannot be read: {error}. Correct that line, or delete the file.") from error
+        return _settings_from(values, path)
+
+
+def _settings_from(values: dict[str, Any], path: Path) -> Settings:
+    known = {field.name: type(field.default) for field in fields(Settings)}
+    for name, value in values.items():
+        if name not in known:
+            raise WrongUseError(f"{path} sets “{name}”, which is unknown. Known are: {', '.join(known)}.")
+        if not isinstance(value, (int, float) if known[name] is float else known[name]):
+            raise WrongUseError(f"{path} sets “{name}” to {value!r}; it should be a {known[name].__name__}.")
+    settings = Settings(**values)
+    if settings.journal not in {"auto", "wal", "truncate"}:
+        raise WrongUseError(f"{path} sets “journal” to “{settings.journal}”; it can be auto, wal or truncate.")
+    return settings

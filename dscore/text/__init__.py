@@ -1,0 +1,1 @@
+"""Tags, captions and the search language, as plain text work."""
