@@ -80,6 +80,11 @@ class Library:
         return self.home / "logs"
 
     @property
+    def migration_lock(self) -> Path:
+        """Held while the catalog is made, brought up to date or restored."""
+        return self.home / "migration.lock"
+
+    @property
     def locks(self) -> Path:
         """One file per lane, held by the worker that lives."""
         return self.home / "locks"

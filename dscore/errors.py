@@ -10,6 +10,7 @@ DscoreError
 │   └── BusyCatalogError     another program kept it locked
 ├── ConflictError            somebody changed it first
 ├── SourceError              a ZIP, folder or site cannot be read
+│   └── NoPicturesError      there is no picture in it that could go in
 ├── UnreadableImageError     one picture cannot be read
 ├── ModelError               a tagger or captioner cannot be loaded or run
 │   ├── DeviceError          it does not run on the device that was asked for
@@ -64,6 +65,14 @@ class ConflictError(DscoreError):
 
 class SourceError(DscoreError):
     """A ZIP, folder or site that pictures should come from cannot be read."""
+
+
+class NoPicturesError(SourceError):
+    """A source holds no picture that could go in; `skipped` is (name, reason) of each file that was refused."""
+
+    def __init__(self, message: str, *, skipped: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(message)
+        self.skipped = skipped
 
 
 class UnreadableImageError(DscoreError):

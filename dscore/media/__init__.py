@@ -1,0 +1,1 @@
+"""Pictures: decoding in child processes, thumbnails, hashes and measures."""
