@@ -1,0 +1,1 @@
+"""Models that give tags with scores."""

@@ -1,0 +1,110 @@
+"""The preparation against the models' own space, written out literally: not one pixel may differ."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dscore.taggers.preparation import prepare_square, version
+
+Array = np.ndarray[Any, Any]
+SHAPES = [(64, 64), (97, 64), (64, 97), (301, 40), (40, 301), (1, 7), (33, 32), (448, 31)]
+MODES = ["RGB", "L", "1", "P", "CMYK", "RGBA", "LA", "P+alpha", "RGB+key", "L+key"]
+
+
+def space_prepares(image: Image.Image, target_size: int) -> Array:
+    """`prepare_image` of SmilingWolf/wd-tagger's app.py; its page hands every picture over as RGBA."""
+    image = image.convert("RGBA")
+    canvas = Image.new("RGBA", image.size, (255, 255, 255))
+    canvas.alpha_composite(image)
+    image = canvas.convert("RGB")
+    image_shape = image.size
+    max_dim = max(image_shape)
+    pad_left = (max_dim - image_shape[0]) // 2
+    pad_top = (max_dim - image_shape[1]) // 2
+    padded_image = Image.new("RGB", (max_dim, max_dim), (255, 255, 255))
+    padded_image.paste(image, (pad_left, pad_top))
+    if max_dim != target_size:
+        padded_image = padded_image.resize((target_size, target_size), Image.Resampling.BICUBIC)
+    image_array = np.asarray(padded_image, dtype=np.float32)
+    return image_array[:, :, ::-1]
+
+
+def made(mode: str, size: tuple[int, int]) -> Image.Image:
+    """Noise on a gradient, with half-transparent and wholly transparent parts where the mode can have them."""
+    width, height = size
+    seed = np.random.default_rng(width * 1000 + height)
+    pixels = seed.integers(0, 256, (height, width, 4), np.uint8)
+    pixels[:, :, 0] = np.linspace(0, 255, width, dtype=np.uint8)
+    pixels[: height // 3, :, 3] = 0
+    image = Image.fromarray(pixels, "RGBA")
+    if mode == "P+alpha":
+        palette = image.convert("RGB").quantize(16)
+        palette.info["transparency"] = bytes(range(0, 256, 16))
+        return palette
+    if mode == "RGB+key":
+        image = image.convert("RGB")
+        first = image.getpixel((0, 0))
+        image.info["transparency"] = first
+        return image
+    if mode == "L+key":
+        image = image.convert("L")
+        image.info["transparency"] = 128
+        return image
+    return image.convert(mode)
+
+
+@pytest.mark.parametrize("size", SHAPES, ids=str)
+@pytest.mark.parametrize("mode", MODES)
+def test_every_pixel_is_the_spaces(mode: str, size: tuple[int, int]) -> None:
+    for target in (64, 97):
+        out = np.empty((target, target, 3), np.uint8)
+        prepare_square(made(mode, size), out)
+        assert np.array_equal(out.astype(np.float32), space_prepares(made(mode, size), target))
+
+
+@pytest.mark.parametrize(("kind", "options"), [("JPEG", {"quality": 90}), ("PNG", {}), ("WEBP", {})])
+def test_files_give_the_spaces_pixels_too(kind: str, options: dict[str, int]) -> None:
+    file = BytesIO()
+    made("RGB", (211, 160)).save(file, kind, **options)
+    out = np.empty((448, 448, 3), np.uint8)
+    prepare_square(Image.open(file), out)
+    assert np.array_equal(out.astype(np.float32), space_prepares(Image.open(file), 448))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_orientation_is_applied_first(orientation: int) -> None:
+    upright = made("RGB", (60, 41))
+    back = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # what undoes each orientation, as Pillow's Transpose
+    stored = upright.transpose(Image.Transpose(back[orientation])) if orientation > 1 else upright
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    file = BytesIO()
+    stored.save(file, "PNG", exif=exif)
+    out, expected = np.empty((64, 64, 3), np.uint8), np.empty((64, 64, 3), np.uint8)
+    prepare_square(Image.open(file), out)
+    prepare_square(upright, expected)
+    assert np.array_equal(out, expected)
+
+
+def test_padding_is_white_and_the_odd_pixel_goes_right_and_below() -> None:
+    out = np.empty((4, 4, 3), np.uint8)
+    prepare_square(Image.new("RGB", (1, 4), (10, 20, 30)), out)
+    assert out[0].tolist() == [[255, 255, 255], [30, 20, 10], [255, 255, 255], [255, 255, 255]]
+    prepare_square(Image.new("RGB", (4, 1), (10, 20, 30)), out)
+    assert out[:, 0].tolist() == [[255, 255, 255], [30, 20, 10], [255, 255, 255], [255, 255, 255]]
+
+
+def test_the_picture_itself_is_not_touched() -> None:
+    image = made("RGBA", (50, 31))
+    before = image.tobytes()
+    prepare_square(image, np.empty((64, 64, 3), np.uint8))
+    assert (image.size, image.tobytes()) == ((50, 31), before)
+
+
+def test_version_names_the_size() -> None:
+    assert version(448) == "wd-448-bicubic-1"
