@@ -1,0 +1,1 @@
+"""What trainers read: folders of pictures and captions."""
