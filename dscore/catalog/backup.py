@@ -1,0 +1,177 @@
+"""Copies of the catalog, made with SQLite's own backup while everybody goes on working, and put back."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import filelock
+
+from dscore.catalog import header, journal
+from dscore.catalog.owners import is_somebody_working
+from dscore.catalog.trouble import code, in_plain_words
+from dscore.config import Library
+from dscore.errors import BusyCatalogError, CatalogError, DamagedCatalogError, NotFoundError
+
+LOCK_SECONDS = 60.0
+ALONE_SECONDS = 1.0
+MOVED = ("left-over", "before-restore")
+"""Labels of what was moved into the backups; the newest good backup is none of these."""
+
+
+def write(library: Library, *, label: str = "backup") -> Path:
+    """Copy the catalog into `backups/`; the pictures stay where they are. Returns the new file."""
+    if header.read(library.catalog) is None:
+        raise NotFoundError(f"There is no catalog at {library.catalog} yet, so there is nothing to back up.")
+    library.backups.mkdir(parents=True, exist_ok=True)
+    target = _named(library, label)
+    partial = target.with_suffix(".partial")
+    with filelock.FileLock(library.home / "backup.lock"):
+        for left in library.backups.glob("*.partial*"):
+            left.unlink()
+        try:
+            _copy(library.catalog, partial)
+            partial.rename(target)
+        finally:
+            partial.unlink(missing_ok=True)
+    return target
+
+
+def restore(library: Library, source: Path) -> Path | None:
+    """Put a backup in the catalog's place; returns where the catalog that stood there was moved, if one did.
+
+    Nobody else may use the catalog: raises BusyCatalogError where another program has it open or a job runs.
+    """
+    check(source)
+    library.home.mkdir(parents=True, exist_ok=True)
+    incoming = library.home / "restoring.db"
+    try:
+        with filelock.FileLock(library.migration_lock, timeout=LOCK_SECONDS):
+            _remove(incoming)
+            _copy(source, incoming)
+            journal.set_mode(incoming, journal.wanted(library))
+            with _alone(library.catalog):
+                aside = set_aside(library, label="before-restore")
+            incoming.rename(library.catalog)
+            _sweep_empty(aside)
+    except filelock.Timeout as error:
+        raise BusyCatalogError(
+            f"Another dscore is changing {library.catalog}. Try again when it is through."
+        ) from error
+    finally:
+        _remove(incoming)
+    return aside
+
+
+def newest_good(library: Library) -> Path | None:
+    """The newest backup that is whole, or None."""
+    for path in sorted(library.backups.glob("*.db"), reverse=True) if library.backups.is_dir() else ():
+        if path.stem.endswith(MOVED):
+            continue
+        try:
+            check(path)
+        except CatalogError:
+            continue
+        return path
+    return None
+
+
+def check(path: Path) -> None:
+    """Raise DamagedCatalogError where the file is not a whole catalog, NewerCatalogError where it is of a newer dscore."""
+    try:
+        found = header.read(path)
+    except DamagedCatalogError as error:
+        raise DamagedCatalogError(f"{path} is no whole catalog. Choose another backup.") from error
+    if found is None:
+        raise NotFoundError(f"There is no file {path}.")
+    if found.application != header.APPLICATION_ID:
+        raise DamagedCatalogError(f"{path} is an SQLite file of another program. Choose another backup.")
+    header.refuse_unknown(path, found)
+    with in_plain_words(path), closing(sqlite3.connect(header.address(path, "ro"), uri=True)) as db:
+        problem = _problem(db)
+    if problem:
+        raise DamagedCatalogError(f"{path} is damaged ({problem}). Choose an older backup.")
+
+
+def _problem(db: sqlite3.Connection) -> str:
+    try:
+        found = str(db.execute("pragma quick_check(1)").fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        if code(error) not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+            raise
+        return str(error)
+    return "" if found == "ok" else found
+
+
+def set_aside(library: Library, *, label: str) -> Path | None:
+    """Move the catalog, and what SQLite keeps beside it, into the backups; None where there was no catalog."""
+    aside = _named(library, label)
+    there = [file for file in (library.catalog, *header.companions(library.catalog)) if file.exists()]
+    for file in there:
+        library.backups.mkdir(parents=True, exist_ok=True)
+        file.rename(aside.with_name(aside.name + file.name.removeprefix(library.catalog.name)))
+    return aside if library.catalog in there else None
+
+
+def _named(library: Library, label: str) -> Path:
+    return library.backups / f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}-{label}.db"
+
+
+def _copy(source: Path, target: Path) -> None:
+    with (
+        in_plain_words(source),
+        closing(sqlite3.connect(header.address(source, "ro"), uri=True, timeout=LOCK_SECONDS)) as from_db,
+        closing(sqlite3.connect(target)) as to_db,
+    ):
+        # In one step: between two, another process that writes would make it begin again, for ever.
+        from_db.backup(to_db, pages=-1)
+        # A backup of a WAL catalog says WAL in its header; a copy that stands alone must not need one.
+        to_db.execute("pragma journal_mode = delete").fetchall()
+    with target.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep everybody else out of the catalog, whose write-ahead log is then empty; raises BusyCatalogError."""
+    if not path.exists():
+        yield
+        return
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=ALONE_SECONDS)) as db:
+        try:
+            _take(db)
+        except sqlite3.Error as error:
+            if code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+                raise BusyCatalogError(f"{path} is in use by another program. Close it, then restore again.") from error
+            # Else it is damaged: nobody can use it, and that is what the restore is for.
+        else:
+            if is_somebody_working(db):
+                raise BusyCatalogError(
+                    f"A job is running on {path}. Let it end, or cancel it (python -m dscore jobs), then restore again."
+                )
+        if os.name == "nt":  # where an open file cannot be renamed
+            db.close()
+        yield
+
+
+def _take(db: sqlite3.Connection) -> None:
+    db.execute("pragma wal_autocheckpoint = 0")
+    db.execute("pragma locking_mode = exclusive").fetchall()
+    db.execute("begin exclusive")
+    db.execute("rollback")
+    db.execute("pragma wal_checkpoint(truncate)").fetchall()
+
+
+def _sweep_empty(aside: Path | None) -> None:
+    for file in header.companions(aside) if aside is not None else ():
+        if file.exists() and not file.stat().st_size:
+            file.unlink()
+
+
+def _remove(path: Path) -> None:
+    for file in (path, *header.companions(path)):
+        file.unlink(missing_ok=True)

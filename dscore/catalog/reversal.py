@@ -1,0 +1,162 @@
+"""Undo and redo: a change is taken back, or done again, item by item; what somebody changed later is left."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from dscore.catalog import deltas, states
+from dscore.catalog.changes import CHUNK, SETTINGS, Change, InTransaction, Written
+from dscore.catalog.clock import now
+from dscore.catalog.connection import Database, reading, writing
+from dscore.catalog.states import ItemState, Pair
+
+
+def revert(
+    db: Database, change_id: int, ids: Sequence[int], *, redo: bool = False, also: InTransaction | None = None
+) -> Written:
+    """Take the change back (or, with `redo`, do it again) on these items, in one transaction.
+
+    Items whose same tag or layer was changed since are left, and listed as stale; those that it is done on already are `same`.
+    """
+    ids = list(dict.fromkeys(ids))
+    with reading(db):
+        steps = _steps(db, change_id, ids, redo=redo)
+    with writing(db):
+        again = states.stale(db, [step.before for step in steps.values()])
+        if again:
+            steps = {item: step for item, step in steps.items() if item not in again}
+            steps |= _steps(db, change_id, again, redo=redo)
+        todo = [(item, step) for item, step in steps.items() if step.after is not None]
+        states.write(db, [Pair(step.before, step.after) for _, step in todo if step.after is not None])
+        db.executemany(
+            "update change_item set undone = ?, delta = coalesce(?, delta) where change_id = ? and item_id = ?",
+            [(int(not redo), step.delta, change_id, item) for item, step in todo],
+        )
+        written = _reverted(db, change_id, ids, {item for item, _ in todo}, redo=redo)
+        if also is not None:
+            also(db, written)
+    return written
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One item's way back; `after` None: it is left. `delta` where what is noted must be noted anew."""
+
+    before: ItemState
+    after: ItemState | None = None
+    delta: str | None = None
+
+
+def _steps(db: Database, change_id: int, ids: Collection[int], *, redo: bool) -> dict[int, _Step]:
+    noted = _deltas(db, change_id, ids, undone=redo)
+    touched = {tag for delta in noted.values() for tag in (*delta.tags, *delta.vetoes)}
+    found = states.load(db, list(noted), states.Look(touched))
+    later = {} if redo else _later(db, change_id, noted)
+    steps = {}
+    for item, state in found.items():
+        delta = noted[item] if redo else noted[item].inverse
+        if not deltas.applies(delta, state) or any(deltas.meet(noted[item], other) for other in later.get(item, ())):
+            steps[item] = _Step(state)
+            continue
+        there = deltas.placed_as(delta, state)
+        anew = None if there is delta else deltas.dumps(there if redo else there.inverse)
+        steps[item] = _Step(state, _stamped(deltas.apply(there, state)), anew)
+    return steps
+
+
+def _deltas(db: Database, change_id: int, ids: Collection[int], *, undone: bool) -> dict[int, deltas.Delta]:
+    rows = db.execute(
+        """select item_id, delta from change_item
+        where change_id = ? and undone = ? and item_id in (select value from json_each(?))""",
+        (change_id, int(undone), json.dumps(list(ids))),
+    )
+    return {item: deltas.loads(text) for item, text in rows.fetchall()}
+
+
+def _later(db: Database, change_id: int, ids: Collection[int]) -> dict[int, list[deltas.Delta]]:
+    """What later changes that stand did to these items: a value that only looks as this change left it may be theirs."""
+    rows = db.execute(
+        """select later.item_id, later.delta from json_each(?) wanted
+        cross join change_item later indexed by change_item_item on later.item_id = wanted.value and later.change_id > ?
+        where not later.undone""",
+        (json.dumps(list(ids)), change_id),
+    )
+    found: dict[int, list[deltas.Delta]] = {}
+    for item, text in rows.fetchall():
+        found.setdefault(item, []).append(deltas.loads(text))
+    return found
+
+
+def _reverted(db: Database, change_id: int, ids: Sequence[int], changed: set[int], *, redo: bool) -> Written:
+    """The items by fate; what is left is what the change still (with `redo`: still not) stands on."""
+    others = [item for item in ids if item not in changed]
+    left = set(_waiting_among(db, change_id, others, undone=redo)) if others else set()
+    return Written(
+        change_id,
+        changed=tuple(item for item in ids if item in changed),
+        same=tuple(item for item in others if item not in left),
+        stale=tuple(item for item in others if item in left),
+    )
+
+
+def _waiting_among(db: Database, change_id: int, ids: Collection[int], *, undone: bool) -> list[int]:
+    """Those of the items on which the change is undone, or still stands."""
+    rows = db.execute(
+        """select item_id from change_item
+        where change_id = ? and undone = ? and item_id in (select value from json_each(?))""",
+        (change_id, int(undone), json.dumps(list(ids))),
+    )
+    return [row[0] for row in rows]
+
+
+def _stamped(state: ItemState) -> ItemState:
+    """Undo of an import sends an item to the trash now, not when it was imported."""
+    return replace(state, trashed_at=now()) if state.trashed_at == "" else state
+
+
+def close_undo(db: Database, change: Change) -> None:
+    """The undo is through; it is now the latest that a redo takes back. Inside the caller's transaction."""
+    _revert_dataset(db, change, inverse=True)
+    db.execute(
+        """update change set state = 'undone', redoable = 1,
+        was = coalesce(was, iif(state = 'complete', 'complete', 'partial')),
+        undo_number = (select coalesce(max(undo_number), 0) + 1 from change where dataset_id = ?) where id = ?""",
+        (change.dataset_id, change.id),
+    )
+
+
+def close_redo(db: Database, change: Change) -> None:
+    """The redo is through: the change stands again, whole or half as it was. Inside the caller's transaction."""
+    _revert_dataset(db, change, inverse=False)
+    db.execute(
+        "update change set state = coalesce(was, 'complete'), was = null, redoable = 0 where id = ?", (change.id,)
+    )
+
+
+def _revert_dataset(db: Database, change: Change, *, inverse: bool) -> None:
+    """Put back the dataset's columns that still are as the change left them, and that no later one has set."""
+    (text,) = db.execute("select dataset_delta from change where id = ?", (change.id,)).fetchone()
+    rows = db.execute(
+        "select dataset_delta from change where dataset_id = ? and id > ? and state <> 'undone' and dataset_delta <> '{}'",
+        (change.dataset_id, change.id),
+    )
+    later = {column for (one,) in rows.fetchall() for column in json.loads(one)} if inverse else set()
+    for column, (before, after) in json.loads(text).items():
+        expected, wanted = (after, before) if inverse else (before, after)
+        assert column in SETTINGS
+        if column not in later:
+            db.execute(
+                f"update dataset set {column} = ?, rev = rev + 1 where id = ? and {column} is ?",
+                (wanted, change.dataset_id, expected),
+            )
+
+
+def waiting_items(db: Database, change_id: int, *, undone: bool, after: int = 0, limit: int = CHUNK) -> list[int]:
+    """Items of the change that are undone, or still stand, by id; `after` an id goes on from there."""
+    rows = db.execute(
+        "select item_id from change_item where change_id = ? and undone = ? and item_id > ? order by item_id limit ?",
+        (change_id, int(undone), after, limit),
+    )
+    return [row[0] for row in rows]

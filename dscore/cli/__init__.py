@@ -1,0 +1,50 @@
+"""The commands. Exit 0: all done. 1: done in part, each skipped thing listed. 2: wrong use, or nothing could be done."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from dscore import __version__
+from dscore.cli import editing, libraries, pictures
+
+COMMANDS = (
+    pictures.import_,
+    pictures.tag,
+    pictures.export,
+    editing.search,
+    editing.edit,
+    editing.undo,
+    editing.redo,
+    editing.history,
+    libraries.datasets,
+    libraries.jobs,
+    libraries.worker,
+    libraries.backup,
+    libraries.restore,
+)
+
+
+class Commands(click.Group):
+    """Wrong use of a command is JSON, too, where JSON was asked for."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; its own errors are sentences already, and those of its options become one here."""
+        as_json = "--json" in ctx.args
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            if as_json:
+                click.echo(json.dumps({"error": error.format_message()}, ensure_ascii=False, indent=2))
+            raise
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="dscore")
+def main() -> None:
+    """A catalog of pictures, tags and captions for people who train LoRAs; nothing is ever lost."""
+
+
+for command in COMMANDS:
+    main.add_command(command)

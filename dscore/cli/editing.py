@@ -1,0 +1,226 @@
+"""Finding, editing, and taking back: search, edit, undo, redo, history."""
+
+from __future__ import annotations
+
+import click
+
+from dscore.catalog import changes
+from dscore.catalog import datasets as dataset_table
+from dscore.catalog import search as searching
+from dscore.catalog.changes import Change
+from dscore.catalog.connection import open_catalog
+from dscore.cli.output import PARTLY, Output, counted, local_time, shared_options, undo_hint
+from dscore.config import Library
+from dscore.pipeline import curate
+from dscore.pipeline.curate import Applied, Preview, Reverted
+from dscore.pipeline.operations import KINDS, Operation
+from dscore.pipeline.render import rendered
+from dscore.text.query import parse_query
+
+AROUND = 60
+"""Characters shown on both sides of what an edit would change."""
+
+WHERE = click.option(
+    "--where", default="", metavar="QUERY", help="Only pictures that this search finds; see docs/search.md."
+)
+
+
+@click.command()
+@click.argument("name")
+@click.argument("query", default="")
+@click.option(
+    "--limit", type=click.IntRange(0), default=20, show_default=True, help="Pictures to list; all are counted."
+)
+@click.option("--tags", "show_tags", is_flag=True, help="Count the tags of what was found instead.")
+@shared_options
+def search(library: Library, out: Output, name: str, query: str, limit: int, show_tags: bool) -> None:
+    """Find pictures: `long_hair -solo width>=1024`, `is:untagged`, `( red_dress or blue_dress )`."""
+    with open_catalog(library) as db:
+        dataset = dataset_table.get(db, name)
+        parsed = parse_query(query)
+        found = searching.count(db, dataset.id, parsed)
+        if show_tags:
+            numbers = searching.tag_counts(db, dataset.id, parsed)
+            document = {
+                "found": found,
+                "tags": [{"tag": t.name, "category": t.category, "items": t.items} for t in numbers],
+            }
+            out.result(document, (f"{tag.items:8,}  {tag.name}" for tag in numbers))
+            return
+        ids = searching.ids(db, dataset.id, parsed, limit=limit)
+        items = [(one, text) for chunk in rendered(db, dataset, ids) for one, text in chunk]
+    document = {
+        "found": found,
+        "items": [{"id": one.item_id, "name": one.name, "caption": text} for one, text in items],
+    }
+    lines = [f"{counted(found, 'picture')} found", *(f"{one.name}: {text or '(no caption)'}" for one, text in items)]
+    if found > len(items):
+        lines.append(f"… and {found - len(items):,} more; --limit lists more of them.")
+    out.result(document, lines)
+
+
+@click.command()
+@click.argument("name")
+@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("words", nargs=-1)
+@WHERE
+@click.option("--position", type=click.Choice(["start", "end", "random"]), help="trigger, add: where it stands.")
+@click.option(
+    "--by",
+    type=click.Choice(["name", "frequency", "score"]),
+    default="name",
+    show_default=True,
+    help="sort: the order.",
+)
+@click.option(
+    "--in",
+    "where_text",
+    type=click.Choice(["tags", "prose"]),
+    default="tags",
+    show_default=True,
+    help="replace: where.",
+)
+@click.option("--regex", is_flag=True, help="replace: OLD is a regular expression; \\1 in NEW is its first group.")
+@click.option("--dry-run", is_flag=True, help="Only say what would change, with examples.")
+@shared_options
+def edit(
+    library: Library, out: Output, name: str, kind: str, words: tuple[str, ...], where: str, position: str | None,
+    by: str, where_text: str, regex: bool, dry_run: bool,
+) -> None:  # fmt: skip
+    """Edit captions in bulk, as one change that can be undone.
+
+    \b
+    trigger WORD          set the trigger word ("" takes it away)
+    add "A, B"            add tags
+    remove "A, B*"        remove whole tags; * is any text
+    replace OLD NEW       replace whole tags (--in prose: words in sentences)
+    sort, dedupe, standardise
+    trash, restore        put pictures into the trash (--where), take them out
+    """
+    operation = _operation(out, kind, words, position=position or "", by=by, where=where_text, regex=regex)
+    if kind == "trash" and not where:
+        out.fail("Say which pictures go to the trash, with --where.")
+    with open_catalog(library) as db:
+        dataset = dataset_table.get(db, name)
+        if dry_run:
+            _say_preview(out, curate.preview(db, dataset, operation, query=where))
+            return
+    _say_applied(out, dataset.name, curate.apply(library, dataset, operation, query=where, on_progress=out.progress))
+
+
+def _operation(
+    out: Output, kind: str, words: tuple[str, ...], *, position: str, by: str, where: str, regex: bool
+) -> Operation:
+    wanted = {"trigger": 1, "add": 1, "remove": 1, "replace": 2}.get(kind, 0)
+    if len(words) != wanted:
+        out.fail(f"“{kind}” wants {counted(wanted, 'word')} (quote those with blanks); there are {len(words)}.")
+    text, new = (*words, "", "")[:2]
+    return Operation(kind, text, new, position=position, by=by, where=where, regex=regex)
+
+
+def _say_preview(out: Output, preview: Preview) -> None:
+    document = {
+        "scope": preview.scope,
+        "changed": preview.changed,
+        "examples": [{"name": one.name, "before": one.before, "after": one.after} for one in preview.examples],
+    }
+    lines = [f"{preview.changed:,} of {counted(preview.scope, 'picture')} would change; nothing was written."]
+    for one in preview.examples:
+        before, after = _around(one.before, one.after)
+        lines += [f"{one.name}:", f"  - {before}", f"  + {after}"]
+    out.result(document, lines)
+
+
+def _around(before: str, after: str) -> tuple[str, str]:
+    """Two captions without the long parts that they have in common."""
+    start = _in_common(before, after)
+    end = min(_in_common(before[::-1], after[::-1]), len(before) - start, len(after) - start)
+    shown = []
+    for text in (before, after):
+        first, last = max(0, start - AROUND), min(len(text), len(text) - end + AROUND)
+        shown.append(f"{'…' if first else ''}{text[first:last]}{'…' if last < len(text) else ''}")
+    return shown[0], shown[1]
+
+
+def _in_common(one: str, other: str) -> int:
+    """How many characters the beginnings of two texts share."""
+    differing = (place for place, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1])
+    return next(differing, min(len(one), len(other)))
+
+
+def _say_applied(out: Output, dataset: str, applied: Applied) -> None:
+    document = {
+        "change": applied.change_id,
+        "changed": applied.changed,
+        "same": applied.same,
+        "skipped": len(applied.stale),
+    }
+    scope = applied.changed + applied.same + len(applied.stale)
+    line = f"{applied.changed:,} of {counted(scope, 'picture')} changed." if scope else "No picture matches."
+    out.result(document, [line + undo_hint(dataset, applied.change_id)])
+    if applied.stale:
+        out.warn(f"{counted(len(applied.stale), 'picture')} left alone: somebody changed them meanwhile.")
+        raise click.exceptions.Exit(PARTLY)
+
+
+@click.command()
+@click.argument("name")
+@click.argument("change", type=int, required=False, metavar="[ID]")
+@shared_options
+def undo(library: Library, out: Output, name: str, change: int | None) -> None:
+    """Take back the latest change of a dataset, or an older one by its id; later work is never wiped."""
+    with open_catalog(library) as db:
+        dataset = dataset_table.get(db, name)
+    _say_reverted(out, "Undone", curate.undo(library, dataset, change, on_progress=out.progress))
+
+
+@click.command()
+@click.argument("name")
+@shared_options
+def redo(library: Library, out: Output, name: str) -> None:
+    """Do the latest undone change again, as long as no new one was made."""
+    with open_catalog(library) as db:
+        dataset = dataset_table.get(db, name)
+    _say_reverted(out, "Done again", curate.redo(library, dataset, on_progress=out.progress))
+
+
+def _say_reverted(out: Output, word: str, reverted: Reverted) -> None:
+    change = reverted.change
+    document = {"change": change.id, "summary": change.summary, "items": reverted.items, "left": reverted.left}
+    document["left_items"] = list(reverted.left_names)
+    out.result(document, [f"{word}: {change.summary} ({counted(reverted.items, 'picture')})."])
+    if reverted.left:
+        some = ", ".join(reverted.left_names[:10]) + (", …" if reverted.left > 10 else "")
+        out.warn(f"{counted(reverted.left, 'picture')} left alone, changed again since: {some}.")
+        raise click.exceptions.Exit(PARTLY)
+
+
+@click.command()
+@click.argument("name")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="Changes to list.")
+@shared_options
+def history(library: Library, out: Output, name: str, limit: int) -> None:
+    """List a dataset's changes, the latest first."""
+    with open_catalog(library) as db:
+        dataset = dataset_table.get(db, name)
+        rows = changes.listed(db, dataset.id, limit=limit)
+    document = [
+        {
+            "id": c.id,
+            "at": c.at,
+            "action": c.action,
+            "summary": c.summary,
+            "state": c.state,
+            "items": c.items,
+            "left": c.left,
+        }
+        for c in rows
+    ]
+    out.result(document, [_history_line(one) for one in rows] or ["Nothing was changed yet."])
+
+
+def _history_line(change: Change) -> str:
+    words = {"open": ", under way", "complete": "", "partial": ", half done", "undone": ", undone"}
+    left = f", but for {change.left:,} that were changed later" if change.left else ""
+    extent = counted(change.items, "picture") if change.items else "the whole dataset"
+    return f"{change.id:6}  {local_time(change.at)}  {change.summary} ({extent}){words[change.state]}{left}"

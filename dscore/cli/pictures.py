@@ -1,0 +1,269 @@
+"""Pictures come in, are tagged, and go out: import, tag, export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dscore.catalog import datasets as dataset_table
+from dscore.catalog import jobs as job_table
+from dscore.catalog.connection import open_catalog
+from dscore.catalog.jobs import Job
+from dscore.cli.output import (
+    NOTHING,
+    PARTLY,
+    Output,
+    counted,
+    listed,
+    named,
+    require_over,
+    shared_options,
+    took_over,
+    undo_hint,
+)
+from dscore.config import Library
+from dscore.exporters.base import ExportOptions
+from dscore.exporters.registry import EXPORTERS
+from dscore.models import Mode
+from dscore.pipeline.jobs import run_here
+
+
+@click.command("import")
+@click.argument("places", nargs=-1, required=True)
+@click.option(
+    "--dataset", metavar="NAME", help="The dataset to add to; made where it is new. Default: called after the ZIP."
+)
+@click.option(
+    "--captions", type=click.Choice(["auto", "tags", "prose", "mixed"]), default="auto", show_default=True,
+    help="How captions beside the pictures are to be read.",
+)  # fmt: skip
+@shared_options
+def import_(library: Library, out: Output, places: tuple[str, ...], dataset: str | None, captions: str) -> None:
+    """Bring in ZIPs, folders and single pictures, with the captions (.txt, .caption) beside them.
+
+    \b
+    import portraits.zip
+    import cats/ dogs/ --dataset animals
+
+    Running it again changes nothing: what is there already is counted as such.
+    """
+    from dscore.pipeline import ingest
+    from dscore.pipeline.intake import THERE
+
+    plan = ingest.plan(library, places, dataset=dataset, captions=captions)
+    job = run_here(
+        library,
+        "import",
+        dataset_id=plan.dataset.id,
+        params=plan.params,
+        items=plan.items,
+        on_progress=out.progress,
+    )
+    require_over(out, job)
+    with open_catalog(library) as db:
+        skipped = job_table.reasons(db, job.id)
+        remarks = job_table.reasons(db, job.id, states=("done", "there"))
+    remarks = [pair for pair in remarks if pair[1] != THERE]
+    _say_import(out, plan.dataset.name, job, list(plan.survey.notes), skipped, remarks)
+    if job.tally.skipped:
+        raise click.exceptions.Exit(PARTLY if job.tally.done or job.tally.there else NOTHING)
+
+
+def _say_import(
+    out: Output,
+    dataset: str,
+    job: Job,
+    notes: list[str],
+    skipped: list[tuple[str, str]],
+    remarks: list[tuple[str, str]],
+) -> None:
+    tally = job.tally
+    document = {
+        "dataset": dataset,
+        "job": job.id,
+        "change": job.change_id,
+        "found": tally.total,
+        "imported": tally.done,
+        "already_there": tally.there,
+        "skipped": tally.skipped,
+        "skipped_files": named(skipped),
+        "remarks": named(remarks),
+        "notes": notes,
+    }
+    lines = [
+        f"{dataset}: {tally.total:,} found = {tally.done:,} imported + {tally.there:,} already there + {tally.skipped:,} skipped."
+        + undo_hint(dataset, job.change_id),
+        *notes,
+        *(["Skipped:", *listed(skipped)] if skipped else []),
+        *(["Worth knowing:", *listed(remarks)] if remarks else []),
+    ]
+    out.result(document, lines)
+
+
+@click.command()
+@click.argument("name")
+@click.option("--tagger", required=True, metavar="NAME|FOLDER", help="A tagger by name, or a folder with model.onnx.")
+@click.option("--where", default="", metavar="QUERY", help="Only pictures that this search finds.")
+@click.option(
+    "--general", type=float, help="The score from which a tag is taken. Default: the tagger's own, mostly 0.35."
+)
+@click.option("--character", type=float, help="The same for characters.")
+@click.option("--blacklist", default="", metavar='"A, B"', help="Tags never to take; * is any text.")
+@click.option(
+    "--mode", type=click.Choice([mode.value for mode in Mode]), default=Mode.MERGE.value, show_default=True,
+    help="What happens to tags that are there: skip such pictures, append, merge (replace only taggers' tags), overwrite.",
+)  # fmt: skip
+@click.option(
+    "--underscores",
+    type=click.Choice(["space", "keep"]),
+    default="space",
+    show_default=True,
+    help="How long_hair is written: with a blank, or as it is.",
+)
+@click.option(
+    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True,
+    help="auto: the GPU where it runs, else the CPU.",
+)  # fmt: skip
+@click.option("--batch", type=click.IntRange(0, 1024), default=0, help="Pictures at once; 0 is the best for the model.")
+@click.option("--offline", is_flag=True, help="Never download a model.")
+@shared_options
+def tag(
+    library: Library, out: Output, name: str, tagger: str, where: str, blacklist: str, mode: str, **options: object
+) -> None:
+    """Let a tagger work on a dataset; its scores are kept, so another threshold needs no model.
+
+    \b
+    tag portraits --tagger wd14-vit-v3
+    tag portraits --tagger ./my-tagger --general 0.4 --blacklist "solo, *background"
+
+    Taggers by name: see the README. Vetoed tags (those that you removed by hand) stay out.
+    """
+    from dscore.pipeline import tagging
+    from dscore.text.tags import split_tags
+
+    request = tagging.Request(tagger, blacklist=split_tags(blacklist), mode=Mode(mode), **options)  # type: ignore[arg-type]
+    with open_catalog(library) as db:
+        dataset = dataset_table.get(db, name)
+        ids = tagging.scope(db, dataset, where)
+    if not ids:
+        where_text = f" matches “{where}”" if where else ""
+        out.fail(f"No picture in “{dataset.name}”{where_text}; nothing was tagged.")
+    job = run_here(
+        library,
+        "tag",
+        dataset_id=dataset.id,
+        params={**request.params(), "query": where},
+        items=lambda: (job_table.NewItem(item) for item in ids),
+        on_progress=out.progress,
+    )
+    require_over(out, job)
+    with open_catalog(library) as db:
+        failed = job_table.reasons(db, job.id)
+    took_over(out, job, expected=len(ids))
+    _say_tagged(out, dataset.name, job, failed)
+    if failed:
+        raise click.exceptions.Exit(PARTLY if job.tally.done or job.tally.there else NOTHING)
+
+
+def _say_tagged(out: Output, dataset: str, job: Job, failed: list[tuple[str, str]]) -> None:
+    result, tally = job.result, job.tally
+    lost = tally.failed + tally.skipped
+    document = {"dataset": dataset, "job": job.id, "change": job.change_id, **result, "failed_pictures": named(failed)}
+    lines = [
+        f"{dataset}: {counted(tally.total, 'picture')} = {tally.done:,} changed + {tally.there:,} unchanged + {lost:,} failed."
+        + undo_hint(dataset, job.change_id),
+        f"{result['tagger']} took tags from a score of {result['general']:g}, characters from {result['character']:g}.",
+        str(result["note"] or f"It ran on {result['device']}."),
+        *(["Failed:", *listed(failed)] if failed else []),
+    ]
+    out.result(document, lines)
+
+
+@click.command()
+@click.argument("name")
+@click.argument("target", type=click.Path(path_type=Path), metavar="DIR")
+@click.option(
+    "--format", "form", type=click.Choice(sorted(EXPORTERS)), default="kohya", show_default=True,
+    help="kohya: an N_name folder and dataset.toml; plain: pictures and captions only.",
+)  # fmt: skip
+@click.option("--where", default="", metavar="QUERY", help="Only pictures that this search finds.")
+@click.option(
+    "--names",
+    type=click.Choice(["numbered", "kept"]),
+    default="numbered",
+    show_default=True,
+    help="What files are called.",
+)
+@click.option(
+    "--caption-extension", type=click.Choice([".txt", ".caption"]), default=".txt", show_default=True,
+    help="What captions' files end in.",
+)  # fmt: skip
+@click.option(
+    "--repeats", type=click.IntRange(1), default=10, show_default=True, help="kohya: how often each picture is shown."
+)
+@click.option(
+    "--resolution", type=click.IntRange(64), default=1024, show_default=True, help="kohya: the training resolution."
+)
+@click.option(
+    "--hardlink", is_flag=True, help="Link instead of copying: what writes into the export then changes your originals."
+)
+@click.option("--replace", is_flag=True, help="Replace an older export in that folder.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be written.")
+@shared_options
+def export(
+    library: Library,
+    out: Output,
+    name: str,
+    target: Path,
+    form: str,
+    where: str,
+    hardlink: bool,
+    dry_run: bool,
+    **choices: object,
+) -> None:
+    """Write the folder that a trainer reads: pictures, captions, and for kohya its settings.
+
+    \b
+    export portraits ~/training/portraits --repeats 5
+    export portraits ~/training/short --format plain --where "tags<30"
+    """
+    from dscore.pipeline import export as exporting
+
+    options = ExportOptions(link="hardlink" if hardlink else "copy", **choices)  # type: ignore[arg-type]
+    with open_catalog(library) as db:
+        dataset = dataset_table.get(db, name)
+    plan = exporting.plan(library, dataset, target, form=form, options=options, query=where)
+    if dry_run:
+        files = list(plan.paths())
+        more = [f"… and {len(files) - 20:,} more"] if len(files) > 20 else []
+        lines = [f"It would be {counted(len(files), 'file')} in {plan.target}; nothing was written."]
+        lines += [*plan.warnings, *(f"  {path}" for path in files[:20]), *more]
+        out.result({"path": str(plan.target), "files": files, "warnings": list(plan.warnings)}, lines)
+        return
+    job = run_here(
+        library,
+        "export",
+        dataset_id=dataset.id,
+        params=exporting.params(plan, query=where),
+        items=lambda: exporting.snapshot([picture.item for picture in plan.pictures]),
+        on_progress=out.progress,
+    )
+    require_over(out, job)
+    with open_catalog(library) as db:
+        left_out = job_table.reasons(db, job.id)
+    _say_exported(out, job, left_out)
+    if left_out:
+        raise click.exceptions.Exit(PARTLY if job.result["pictures"] else NOTHING)
+
+
+def _say_exported(out: Output, job: Job, left_out: list[tuple[str, str]]) -> None:
+    result = job.result
+    if result["up_to_date"]:
+        first = f"{result['path']} is up to date: {counted(result['pictures'], 'picture')}; nothing was written."
+    else:
+        first = (
+            f"{counted(result['pictures'], 'picture')} and {counted(result['captions'], 'caption')} in {result['path']}"
+        )
+    lines = [first, *result["warnings"], *(["Left out:", *listed(left_out)] if left_out else [])]
+    out.result({"job": job.id, **result, "left_out_pictures": named(left_out)}, lines)

@@ -1,0 +1,360 @@
+"""Edits by people: looked at first, then applied to just what was looked at, and taken back at any time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from dscore.catalog import changes, datasets, images, jobs, reversal, search, states
+from dscore.catalog.changes import CHUNK, Change, Draft, Written
+from dscore.catalog.connection import Database, open_catalog, wait_for_turn, writing
+from dscore.catalog.datasets import Dataset
+from dscore.catalog.jobs import Held, Job, Mark
+from dscore.config import Library
+from dscore.errors import WrongUseError
+from dscore.models import Progress
+from dscore.pipeline.jobs import OnProgress, Work, run_here
+from dscore.pipeline.jobs import submit as queue
+from dscore.pipeline.operations import Operation, Prepared, prepare
+from dscore.pipeline.render import rendered
+from dscore.text.query import And, Everything, Is, parse_query
+
+log = logging.getLogger(__name__)
+
+Revs = Mapping[int, int]
+Only = Collection[int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One item's caption before and after."""
+
+    item_id: int
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an edit would do: how many items it looks at, how many it changes, and some of those.
+
+    `revs` binds an apply to just these items as they were; `dataset_changes` says that a setting changes for all.
+    """
+
+    scope: int
+    changed: int
+    examples: tuple[Example, ...]
+    revs: Revs
+    dataset_changes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What an edit did. `stale` items were changed by somebody else since the preview, and left alone."""
+
+    change_id: int | None
+    changed: int
+    same: int
+    stale: tuple[int, ...] = ()
+
+
+def scope(db: Database, dataset: Dataset, query: str, operation: Operation, *, only: Only = None) -> list[int]:
+    """The items that the edit is for, with `only` no others than those; taking out of the trash looks nowhere else."""
+    parsed = parse_query(query)
+    found = search.ids(db, dataset.id, And((Is("trashed"), parsed)) if operation.kind == "restore" else parsed)
+    return found if only is None else [item for item in found if item in only]
+
+
+def preview(
+    db: Database, dataset: Dataset, operation: Operation, *, query: str = "", only: Only = None, examples: int = 10
+) -> Preview:
+    """Try the edit on everything in scope and write nothing."""
+    prepared = prepare(db, dataset, operation, everything=_is_everything(query, only))
+    ids = scope(db, dataset, query, operation, only=only)
+    revs: dict[int, int] = {}
+    for chunk in _chunks(_touched(db, prepared, ids)):
+        found = states.load(db, chunk, prepared.look)
+        revs.update((item, state.rev) for item, state in found.items() if prepared.edit(state) != state)
+    shown = list(revs)[:examples] if revs or not prepared.settings else ids[:examples]
+    changes_dataset = bool(changes.dataset_delta(db, _draft(dataset, operation, prepared)))
+    return Preview(
+        scope=len(ids),
+        changed=len(ids) if changes_dataset else len(revs),
+        examples=tuple(_examples(db, dataset, prepared, shown if not changes_dataset else ids[:examples])),
+        revs=revs,
+        dataset_changes=changes_dataset,
+    )
+
+
+def _is_everything(query: str, only: Only) -> bool:
+    return only is None and isinstance(parse_query(query), Everything)
+
+
+def _examples(db: Database, dataset: Dataset, prepared: Prepared, ids: Sequence[int]) -> Iterator[Example]:
+    """Render before and after; the edit is tried inside a transaction that is taken back."""
+    before = _rendered(db, dataset, ids)
+    db.execute("begin immediate")
+    try:
+        found = states.load(db, ids, prepared.look)
+        pairs = [states.Pair(state, prepared.edit(state)) for state in found.values()]
+        states.write(db, [pair for pair in pairs if pair.after != pair.before])
+        if prepared.settings:
+            changes.open_change(db, Draft(dataset.id, "preview", "", prepared.settings))
+        after = _rendered(db, datasets.by_id(db, dataset.id), ids)
+    finally:
+        db.execute("rollback")
+    for item in ids:
+        name, text = before[item]
+        yield Example(item, name, text, after[item][1])
+
+
+def _rendered(db: Database, dataset: Dataset, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    return {one.item_id: (one.name, text) for chunk in rendered(db, dataset, ids) for one, text in chunk}
+
+
+def apply(
+    library: Library,
+    dataset: Dataset,
+    operation: Operation,
+    *,
+    query: str = "",
+    only: Only = None,
+    revs: Revs | None = None,
+    on_progress: OnProgress = lambda _: None,
+) -> Applied:
+    """Do the edit as one change: at once where it is small, as a job in chunks where it is large.
+
+    With `revs` (of a preview of the same query) exactly those items are edited, and those that changed meanwhile are listed.
+    An edit that changes nothing leaves no trace. Where a setting of the dataset changes, all items in scope count as changed.
+    """
+    with open_catalog(library) as db:
+        everything = _is_everything(query, only)
+        prepared = prepare(db, dataset, operation, everything=everything)
+        whole = list(revs) if revs is not None else scope(db, dataset, query, operation, only=only)
+        ids = whole if revs is not None else _touched(db, prepared, whole)
+        params = _params(operation, everything=everything, query=query)
+        # What an edit has changed may no longer match its search: the rest of one that was left half way can be few items.
+        half_way = jobs.interrupted(db, kind="edit", dataset_id=dataset.id, params=params)
+        if len(ids) <= CHUNK and half_way is None:
+            draft = _draft(dataset, operation, prepared)
+            written = changes.record(db, draft, ids, prepared.edit, look=prepared.look, revs=revs, also=_close)
+            return _counted(db, written.change_id, len(whole), len(written.changed), written.stale)
+    job = run_here(
+        library,
+        "edit",
+        dataset_id=dataset.id,
+        params=params,
+        items=lambda: _pieces(ids, revs),
+        on_progress=on_progress,
+    )
+    with open_catalog(library) as db:
+        return _applied(db, job, len(whole))
+
+
+def _touched(db: Database, prepared: Prepared, ids: list[int]) -> list[int]:
+    """Those of the items that the edit can change at all."""
+    if prepared.needs is None:
+        return ids
+    having = search.having(db, prepared.needs)
+    return [item for item in ids if item in having]
+
+
+def submit(library: Library, dataset: Dataset, operation: Operation, *, query: str, only: Only, revs: Revs) -> int:
+    """Queue an edit of just what a preview showed, for a worker; returns the job's id."""
+    everything = _is_everything(query, only)
+    with open_catalog(library) as db:
+        prepare(
+            db, dataset, operation, everything=everything
+        )  # what makes no sense is refused here, and not by the job
+    params = _params(operation, everything=everything, query=query)
+    return queue(library, "edit", dataset_id=dataset.id, params=params, items=_pieces(revs, revs))
+
+
+def _params(operation: Operation, *, everything: bool, query: str) -> dict[str, Any]:
+    return {"operation": asdict(operation), "everything": everything, "query": query}
+
+
+def _pieces(ids: Iterable[int], revs: Revs | None) -> Iterator[jobs.NewItem]:
+    return (jobs.NewItem(item, payload=revs and revs[item]) for item in ids)
+
+
+def _counted(db: Database, change_id: int | None, scope: int, changed: int, stale: tuple[int, ...]) -> Applied:
+    """What was done; a setting of the dataset counts for every item outside the trash."""
+    dataset_id = None if change_id is None else changes.dataset_of_settings(db, change_id)
+    if dataset_id is not None:
+        scope = search.count(db, dataset_id, Everything())
+        changed = scope - len(stale)
+    return Applied(change_id, changed, max(0, scope - changed - len(stale)), stale)
+
+
+def _draft(dataset: Dataset, operation: Operation, prepared: Prepared) -> Draft:
+    return Draft(dataset.id, operation.kind, prepared.summary, prepared.settings)
+
+
+def _close(db: Database, written: Written) -> None:
+    changes.close_change(db, written.change_id)
+
+
+def run_edit(library: Library, held: Held) -> Work:
+    """The job of a large edit: chunk by chunk, under one change."""
+    operation = Operation(**held.params["operation"])
+    with open_catalog(library) as db:
+        assert held.dataset_id is not None
+        dataset = datasets.by_id(db, held.dataset_id)
+        prepared = prepare(db, dataset, operation, everything=bool(held.params["everything"]))
+        draft = _draft(dataset, operation, prepared)
+        total = jobs.tally(db, held.id).total
+        while items := jobs.waiting(db, held.id, limit=CHUNK):
+            log.debug("computing %d items", len(items))
+            ids = [item.item_id for item in items if item.item_id is not None]
+            revs = {
+                item.item_id: item.payload for item in items if item.item_id is not None and item.payload is not None
+            }
+            numbers = {item.item_id: item.number for item in items}
+            change: Draft | int = jobs.change_of(db, held.id) or draft
+            changes.record(
+                db, change, ids, prepared.edit, look=prepared.look, revs=revs or None, also=_marking(held, numbers)
+            )
+            yield Progress(items[-1].number, total, prepared.summary)
+            wait_for_turn()
+        if prepared.settings and jobs.change_of(db, held.id) is None:  # no item is touched, but all are rendered anew
+            changes.record(db, draft, (), prepared.edit, also=_marking(held, {}))
+        with writing(db):
+            _finish_edit(db, held)
+    yield Progress(total, total, prepared.summary)
+
+
+def _marking(held: Held, numbers: Mapping[int | None, int]) -> Callable[[Database, Written], None]:
+    def mark(db: Database, written: Written) -> None:
+        marks = [Mark(numbers[item], "done") for item in written.changed]
+        marks += [Mark(numbers[item], "there") for item in written.same]
+        marks += [
+            Mark(numbers[item], "skipped", "Somebody changed it meanwhile; it was left alone.")
+            for item in written.stale
+        ]
+        jobs.mark(db, held, marks, change_id=written.change_id)
+
+    return mark
+
+
+def _finish_edit(db: Database, held: Held) -> None:
+    changes.close_change(db, jobs.change_of(db, held.id))
+    jobs.finish(db, held, state="partial" if jobs.tally(db, held.id).skipped else "done")
+
+
+def _applied(db: Database, job: Job, scope: int) -> Applied:
+    stale = tuple(jobs.items_in(db, job.id, "skipped"))
+    if job.state in {"cancelled", "paused"}:
+        return Applied(job.change_id, job.tally.done, job.tally.there, stale)
+    return _counted(db, job.change_id, max(scope, job.tally.total), job.tally.done, stale)
+
+
+@dataclass(frozen=True, slots=True)
+class Reverted:
+    """What an undo or redo did: the change, how many items, and those left alone since they were changed later."""
+
+    change: Change
+    items: int
+    left: int
+    left_names: tuple[str, ...] = ()
+
+
+def undo(
+    library: Library, dataset: Dataset, change_id: int | None = None, *, on_progress: OnProgress = lambda _: None
+) -> Reverted:
+    """Take back the latest change that stands, or the one with that id; never anything that came later."""
+    with open_catalog(library) as db:
+        change = (
+            changes.to_undo(db, dataset.id) if change_id is None else changes.get(db, change_id, dataset_id=dataset.id)
+        )
+        if change.state == "undone" and not change.left:
+            raise WrongUseError(f"Change {change.id} is undone already.")
+    return _revert(library, dataset, change, redo=False, on_progress=on_progress)
+
+
+def redo(library: Library, dataset: Dataset, *, on_progress: OnProgress = lambda _: None) -> Reverted:
+    """Take back the latest undo, as long as no new change was made."""
+    with open_catalog(library) as db:
+        change = changes.to_redo(db, dataset.id)
+    return _revert(library, dataset, change, redo=True, on_progress=on_progress)
+
+
+def submit_revert(library: Library, dataset: Dataset, change: Change, *, redo: bool = False) -> int:
+    """Queue the undo (or redo) of a large change, for a worker; returns the job's id."""
+    with open_catalog(library) as db:
+        _stop_maker(db, change)
+        ids = list(_standing(db, change, redo=redo))
+    params = {"change": change.id, "redo": redo}
+    return queue(library, "revert", dataset_id=dataset.id, params=params, items=map(jobs.NewItem, ids))
+
+
+def _revert(library: Library, dataset: Dataset, change: Change, *, redo: bool, on_progress: OnProgress) -> Reverted:
+    with open_catalog(library) as db:
+        _stop_maker(db, change)
+        if change.items <= CHUNK:
+            return _revert_at_once(db, change, redo=redo)
+        ids = list(_standing(db, change, redo=redo))
+    job = run_here(
+        library,
+        "revert",
+        dataset_id=dataset.id,
+        params={"change": change.id, "redo": redo},
+        items=lambda: (jobs.NewItem(item) for item in ids),
+        on_progress=on_progress,
+    )
+    with open_catalog(library) as db:
+        left = jobs.items_in(db, job.id, "skipped")
+        return Reverted(change, job.tally.done, len(left), images.names(db, left))
+
+
+def _stop_maker(db: Database, change: Change) -> None:
+    """A job that makes the change and was left half way does not go on with it; raises WrongUseError for one that runs."""
+    job = jobs.of_change(db, change.id) if change.state == "open" else None
+    if job is not None and job.state in {"paused", "interrupted"}:
+        job = jobs.ask(db, job.id, "cancel")
+    if job is not None and job.state in {"running", "queued"}:
+        raise WrongUseError(f"Change {change.id} is still being made by job {job.id}. Cancel the job, or let it end.")
+
+
+def _standing(db: Database, change: Change, *, redo: bool) -> Iterator[int]:
+    after = 0
+    while ids := reversal.waiting_items(db, change.id, undone=redo, after=after):
+        yield from ids
+        after = ids[-1]
+
+
+def _revert_at_once(db: Database, change: Change, *, redo: bool) -> Reverted:
+    def close(db: Database, _: Written) -> None:
+        (reversal.close_redo if redo else reversal.close_undo)(db, change)
+
+    ids = list(_standing(db, change, redo=redo))
+    written = reversal.revert(db, change.id, ids, redo=redo, also=close)
+    return Reverted(change, len(written.changed), len(written.stale), images.names(db, written.stale))
+
+
+def run_revert(library: Library, held: Held) -> Work:
+    """The job of a large undo or redo."""
+    redo = bool(held.params["redo"])
+    word = "redo" if redo else "undo"
+    with open_catalog(library) as db:
+        assert held.dataset_id is not None
+        change = changes.get(db, int(held.params["change"]), dataset_id=held.dataset_id)
+        total = jobs.tally(db, held.id).total
+        while items := jobs.waiting(db, held.id, limit=CHUNK):
+            log.debug("computing %d items", len(items))
+            numbers = {item.item_id: item.number for item in items}
+            ids = [item.item_id for item in items if item.item_id is not None]
+            reversal.revert(db, change.id, ids, redo=redo, also=_marking(held, numbers))
+            yield Progress(items[-1].number, total, word)
+            wait_for_turn()
+        with writing(db):
+            (reversal.close_redo if redo else reversal.close_undo)(db, change)
+            jobs.finish(db, held, state="partial" if jobs.tally(db, held.id).skipped else "done")
+    yield Progress(total, total, word)
+
+
+def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[first : first + CHUNK] for first in range(0, len(ids), CHUNK))

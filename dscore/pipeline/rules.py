@@ -1,0 +1,164 @@
+"""What an edit does to one item: pure functions from state to state. An edit that changes nothing gives the very same state.
+
+Claims say who wants a tag; it goes when its last claim goes. What a person removes is vetoed, so no tagger brings it back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from dscore.catalog.states import Claims, ItemState, Placed, Prose
+from dscore.catalog.tags import PERSON
+from dscore.models import Mode
+
+PERSON_SAYS: Claims = ((PERSON, None),)
+
+
+def add(state: ItemState, tags: Sequence[int], *, at_start: bool = False) -> ItemState:
+    """A person adds tags, at the end or the start; one that is there stays where it is and is now theirs too."""
+    new = [tag for tag in tags if tag not in state.tags]
+    claimed = {
+        tag: placed._replace(claims=_with_claim(placed.claims, (PERSON, None)))
+        for tag in tags
+        if (placed := state.tags.get(tag)) is not None and not _claimed_by(placed.claims, PERSON)
+    }
+    vetoes = state.vetoes.difference(tags)
+    if not new and not claimed and vetoes == state.vetoes:
+        return state
+    start = state.first - len(new) if at_start else state.last + 1
+    added = {tag: Placed(start + offset, PERSON_SAYS) for offset, tag in enumerate(new)}
+    return state.with_tags({**state.tags, **claimed, **added}, vetoes)
+
+
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """What becomes of tags: each key is replaced by the tags of its value (none: removed).
+
+    `twins` are, for a new tag, the other spellings of it: an item keeps one of them. With `inherit` a new tag takes the
+    claims of the old one (it is the same tag, written otherwise); without, it is the person's, and the old one is vetoed.
+    """
+
+    by_tag: Mapping[int, tuple[int, ...]]
+    twins: Mapping[int, Collection[int]]
+    inherit: bool = False
+
+
+def remap(state: ItemState, fates: Fates) -> ItemState:
+    """Remove or replace tags, all at once; a new one stands in the old one's place, or where it already stands if earlier."""
+    hit = [tag for tag in state.ordered if tag in fates.by_tag]
+    if not hit:
+        return state
+    tags = {tag: placed for tag, placed in state.tags.items() if tag not in fates.by_tag}
+    vetoes = state.vetoes if fates.inherit else state.vetoes.union(hit)
+    for old in hit:
+        news = fates.by_tag[old]
+        placed = state.tags[old]
+        step = _room(tags, placed.position, news) / len(news) if len(news) > 1 else 0.0
+        for offset, new in enumerate(news):
+            claims = placed.claims if fates.inherit or new == old else PERSON_SAYS
+            _put(tags, new, Placed(placed.position + offset * step, claims), fates.twins.get(new, ()))
+        vetoes = vetoes.difference(news)
+    return state if tags == state.tags and vetoes == state.vetoes else state.with_tags(tags, vetoes)
+
+
+def _room(tags: Mapping[int, Placed], position: float, news: Collection[int]) -> float:
+    """How far it is to the next tag behind a position that is none of the new ones; 1 where there is none."""
+    behind = (one.position - position for tag, one in tags.items() if one.position > position and tag not in news)
+    return min(behind, default=1.0)
+
+
+def _put(tags: dict[int, Placed], new: int, placed: Placed, twins: Collection[int]) -> None:
+    position, claims = placed
+    for known in (new, *twins):
+        there = tags.pop(known, None)
+        if there is not None:
+            position = min(position, there.position)
+            claims = _joined(claims, there.claims)
+    tags[new] = Placed(position, claims)
+
+
+def reorder(state: ItemState, order: Callable[[int], object]) -> ItemState:
+    """Sort the tags; the places that there are get used again, so a caption in order stays as it is."""
+    present = state.ordered
+    wanted = sorted(present, key=order)  # type: ignore[arg-type]  # an order gives values that compare
+    if wanted == present:
+        return state
+    places: list[float] = sorted(placed.position for placed in state.tags.values())
+    if len(set(places)) < len(places):
+        places = [float(place) for place in range(1, len(places) + 1)]
+    tags = {
+        tag: placed if (placed := state.tags[tag]).position == place else placed._replace(position=place)
+        for tag, place in zip(wanted, places, strict=True)
+    }
+    return replace(state, tags=tags)
+
+
+def write_prose(state: ItemState, text: str, *, source: int = PERSON) -> ItemState:
+    """Set the item's sentences; none where the text is empty."""
+    prose = Prose(text, source) if text else None
+    if (state.prose.text if state.prose else "") == text:
+        return state
+    return replace(state, prose=prose)
+
+
+def set_trigger(state: ItemState, trigger: str | None) -> ItemState:
+    """Give the item its own trigger word; None is the dataset's again."""
+    return state if state.trigger == trigger else replace(state, trigger=trigger)
+
+
+def set_trashed(state: ItemState, at: str | None) -> ItemState:
+    """Into the trash at a time, or (None) out of it."""
+    return state if (state.trashed_at is None) == (at is None) else replace(state, trashed_at=at)
+
+
+def tag_by_model(
+    state: ItemState, found: Sequence[tuple[int, int]], *, source: int, mode: Mode, taggers: Collection[int]
+) -> ItemState:
+    """What a tagger's run does: `found` are (tag, score in thousandths), the best first; `taggers` all taggers' sources.
+
+    skip: an item with tags is left alone. append: what is there stays. merge: what only taggers claim is replaced.
+    overwrite: everything is replaced. Vetoed tags stay out, and a tag that was there keeps its place.
+    """
+    if mode is Mode.SKIP and state.tags:
+        return state
+    scores = {tag: score for tag, score in found if tag not in state.vetoes}
+    tags: dict[int, Placed] = {}
+    for tag, placed in state.tags.items():
+        claims = _kept_claims(placed.claims, mode, taggers)
+        if tag in scores:
+            claims = _with_claim(claims, (source, scores[tag]))
+        if claims == placed.claims:
+            tags[tag] = placed
+        elif claims:
+            tags[tag] = placed._replace(claims=claims)
+    last = max((placed.position for placed in tags.values()), default=0.0)
+    fresh = [tag for tag in scores if tag not in tags]
+    tags.update((tag, Placed(last + offset, ((source, scores[tag]),))) for offset, tag in enumerate(fresh, 1))
+    return state if tags == state.tags else state.with_tags(tags, state.vetoes)
+
+
+def _kept_claims(claims: Claims, mode: Mode, taggers: Collection[int]) -> Claims:
+    if mode is Mode.OVERWRITE:
+        return ()
+    if mode is Mode.MERGE:
+        return tuple(claim for claim in claims if claim[0] not in taggers)
+    return claims
+
+
+def _joined(claims: Claims, others: Claims) -> Claims:
+    """All claims; of two by one source the one with the higher score."""
+    best = dict(claims)
+    for source, score in others:
+        known = best.get(source)
+        best[source] = score if known is None or (score is not None and score > known) else known
+    return tuple(sorted(best.items()))
+
+
+def _claimed_by(claims: Claims, source: int) -> bool:
+    return any(claimed == source for claimed, _ in claims)
+
+
+def _with_claim(claims: Claims, claim: tuple[int, int | None]) -> Claims:
+    """The claims with this one; a source that claimed already keeps one claim, with the newer score."""
+    return tuple(sorted([one for one in claims if one[0] != claim[0]] + [claim]))
