@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import platformdirs
+import tomli_w
 
 from dscore.errors import WrongUseError
 
@@ -65,6 +66,11 @@ class Library:
         return self.home / "thumbs"
 
     @property
+    def uploads(self) -> Path:
+        """What the browser sends in, until it is imported."""
+        return self.home / "uploads"
+
+    @property
     def exports(self) -> Path:
         """Where the pages put exports."""
         return self.home / "exports"
@@ -98,9 +104,14 @@ class Library:
         """The original that the catalog calls `file`."""
         return self.images / file
 
+    @property
+    def settings_file(self) -> Path:
+        """What its owner has set; need not exist."""
+        return self.home / "settings.toml"
+
     def settings(self) -> Settings:
         """Read `settings.toml`; raises WrongUseError where it cannot be understood."""
-        path = self.home / "settings.toml"
+        path = self.settings_file
         if not path.exists():
             return Settings()
         try:
@@ -108,6 +119,19 @@ class Library:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise WrongUseError(f"{path} cannot be read: {error}. Correct that line, or delete the file.") from error
         return _settings_from(values, path)
+
+    def save_settings(self, settings: Settings) -> None:
+        """Write `settings.toml`, whole: what differs from the defaults. Raises WrongUseError for what it may not say."""
+        path, usual = self.settings_file, asdict(Settings())
+        values = {name: value for name, value in asdict(settings).items() if value != usual[name]}
+        _settings_from(values, path)
+        partial = path.with_suffix(".partial")
+        try:
+            self.home.mkdir(parents=True, exist_ok=True)
+            partial.write_text(tomli_w.dumps(values), encoding="utf-8")
+            partial.replace(path)
+        except OSError as error:
+            raise WrongUseError(f"{path} cannot be written: {error.strerror}. Check its rights, and the room on the disk.") from error
 
 
 def _settings_from(values: dict[str, Any], path: Path) -> Settings:
@@ -118,6 +142,10 @@ def _settings_from(values: dict[str, Any], path: Path) -> Settings:
         if not isinstance(value, (int, float) if known[name] is float else known[name]):
             raise WrongUseError(f"{path} sets “{name}” to {value!r}; it should be a {known[name].__name__}.")
     settings = Settings(**values)
+    for name in sorted(known.keys() - {"journal"}):
+        value, least = getattr(settings, name), 0 if name == "decode_workers" else 1
+        if not least <= value < 1 << 31:
+            raise WrongUseError(f"{path} sets “{name}” to {value:,}; it should be {least} or more.")
     if settings.journal not in {"auto", "wal", "truncate"}:
         raise WrongUseError(f"{path} sets “journal” to “{settings.journal}”; it can be auto, wal or truncate.")
     return settings

@@ -141,6 +141,13 @@ def open_change(db: Database, draft: Draft) -> int:
     return cursor.lastrowid
 
 
+def set_columns(db: Database, draft: Draft) -> None:
+    """A change of the dataset's own columns alone, in a transaction of its own; none where they are so already."""
+    with writing(db):
+        if dataset_delta(db, draft):
+            close_change(db, open_change(db, draft))
+
+
 def dataset_delta(db: Database, draft: Draft) -> dict[str, tuple[Any, Any]]:
     """The columns of the dataset that the draft would set to another value, as (before, after)."""
     if not draft.settings:

@@ -98,12 +98,12 @@ def load(db: Database, ids: Collection[int], look: Look = ALL) -> dict[int, Item
 
 def _placed(db: Database, wanted: str, tags: Collection[int] | None) -> dict[int, dict[int, Placed]]:
     if tags is not None and len(tags) <= FEW_TAGS:
+        # Bound one by one: a second json_each would be parsed again for every item (seven times as slow).
         rows = db.execute(
-            """select w.item_id, w.tag_id, w.position, s.source_id, s.score
-            from json_each(?) i cross join json_each(?) t
-            join item_tag w on w.item_id = i.value and w.tag_id = t.value
+            f"""select w.item_id, w.tag_id, w.position, s.source_id, s.score
+            from json_each(?) i cross join item_tag w on w.item_id = i.value and w.tag_id in ({", ".join("?" * len(tags))})
             left join item_tag_source s on s.item_id = w.item_id and s.tag_id = w.tag_id""",
-            (wanted, json.dumps(list(tags))),
+            (wanted, *tags),
         )
         return _grouped(rows)
     rows = db.execute(

@@ -12,6 +12,7 @@ the same target:
 from __future__ import annotations
 
 import json
+import logging
 import os
 import platform
 import re
@@ -26,6 +27,8 @@ import psutil
 from dscore.errors import ExportError
 from dscore.exporters.manifest import MANIFEST, clutter, inspect_export, read_manifest
 from dscore.models import Progress
+
+log = logging.getLogger(__name__)
 
 _MARKER = "dscore-work.json"
 _CLOCK_STEP = 60.0
@@ -74,8 +77,10 @@ def swap(work: WorkFolder, *, replacing: bool) -> None:
 
     Without `replacing` the target must be missing or empty. Raises OSError, and then the target is as it was.
     """
+    log.debug("swapping")
     if replacing:
         work.target.rename(work.old)
+        log.debug("swapping: the older export is away")
     elif work.target.exists():
         work.target.rmdir()
     try:
@@ -84,6 +89,7 @@ def swap(work: WorkFolder, *, replacing: bool) -> None:
         if replacing:
             work.old.rename(work.target)
         raise
+    log.debug("swapping: the new export is there")
     sync_folder(work.target.parent)
 
 

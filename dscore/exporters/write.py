@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import logging
 import os
 import shutil
 from collections.abc import Generator, Iterable
@@ -36,6 +37,8 @@ from dscore.exporters.target import (
 )
 from dscore.exporters.work import WorkFolder, open_work, settle, swap, sweep, sync_folder
 from dscore.models import Progress
+
+log = logging.getLogger(__name__)
 
 _DISK_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 Built = tuple[Manifest, tuple[str, ...]]
@@ -128,6 +131,7 @@ class _Builder:
     unsynced: list[Path] = field(default_factory=list)
 
     def add_picture(self, picture: PlannedPicture) -> None:
+        log.debug("copying %s", picture.path)
         placed = place_picture(picture, self.root, link=self.link)
         if isinstance(placed, LeftOutRecord):
             self.left_out.append(placed)
@@ -149,6 +153,7 @@ class _Builder:
 
     def sync(self) -> None:
         """Wait until all are on the disk; side by side, since a journal takes many in one commit."""
+        log.debug("syncing %d files", len(self.unsynced))
         with ThreadPoolExecutor(_SYNCING) as threads:
             for _ in threads.map(_sync_file, self.unsynced):
                 pass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import importlib
 import multiprocessing
 import os
 import queue
@@ -200,6 +201,7 @@ def _serve(pipe: Connection, decode: Decode, limits: DecodeLimits) -> None:
     """The child's life: one picture after the other, until the parent closes the pipe or is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    importlib.import_module("numpy")  # what a decode needs anyway does not count against a picture
     _limit_memory(limits.memory_bytes)
     _keep_freed_memory()
     with contextlib.suppress(EOFError, OSError), Path(os.devnull).open("w", encoding="utf-8") as nowhere:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from dscore.catalog import datasets, images, search
 from dscore.catalog import tags as tag_table
@@ -32,6 +33,13 @@ class Card:
     prose: str
     caption: str
     trashed: bool
+
+    def document(self) -> dict[str, Any]:
+        """All of it, ready for JSON."""
+        return {name: getattr(self, name) for name in _FIELDS}
+
+
+_FIELDS = tuple(field.name for field in fields(Card))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dscore.catalog import changes, client_edits, datasets, images, states
@@ -146,14 +146,14 @@ class _Batch:
         theirs = {card.id: card for card in cards(self._db, self.dataset, written.stale)}
         return {
             "change": written.change_id,
-            "items": [asdict(card) for card in cards(self._db, self.dataset, [*written.changed, *written.same])],
+            "items": [card.document() for card in cards(self._db, self.dataset, [*written.changed, *written.same])],
             "conflicts": [self._conflict(item, theirs.get(item)) for item in conflicts],
         }
 
     def _conflict(self, item: int, theirs: Card | None) -> dict[str, Any]:
         if theirs is None:
             return {"item": item, "mine": "", "theirs": None}
-        return {"item": item, "mine": self._mine(item, theirs), "theirs": asdict(theirs)}
+        return {"item": item, "mine": self._mine(item, theirs), "theirs": theirs.document()}
 
     def _mine(self, item: int, theirs: Card) -> str:
         state = self.edited(states.load(self._db, [item])[item])

@@ -1,0 +1,31 @@
+"""What a job left undone, once more: as a new job, so that the old one keeps saying what it did."""
+
+from __future__ import annotations
+
+from dscore.catalog import jobs
+from dscore.catalog.connection import open_catalog
+from dscore.catalog.jobs import Job, NewItem
+from dscore.config import Library
+from dscore.errors import WrongUseError
+from dscore.pipeline import ingest
+from dscore.pipeline.jobs import submit
+
+KINDS = ("import", "tag")
+
+
+def can_retry(job: Job) -> bool:
+    """Whether it is over, left something undone, and doing that again can help: what an import skipped would be skipped again."""
+    undone = job.tally.waiting + (job.tally.failed if job.kind == "tag" else 0)
+    return job.kind in KINDS and job.state in jobs.CLOSED and undone > 0 and job.dataset is not None
+
+
+def again(library: Library, job: Job) -> int:
+    """Queue it for a worker; returns the new job's id. Raises WrongUseError, for an import what `ingest.look` raises."""
+    if not can_retry(job):
+        raise WrongUseError(f"Job {job.id} left nothing undone that could be tried again.")
+    if job.kind == "import":
+        plan = ingest.plan(library, job.params["places"], dataset=job.dataset, captions=job.params["captions"])
+        return submit(library, "import", dataset_id=plan.dataset.id, params=plan.params, items=plan.items())
+    with open_catalog(library) as db:
+        undone = [item for state in ("failed", "waiting") for item in jobs.items_in(db, job.id, state)]
+    return submit(library, "tag", dataset_id=job.dataset_id, params=job.params, items=map(NewItem, undone))
