@@ -29,6 +29,7 @@ MAY_IMPORT = {
 }
 MAY_IMPORT["worker"] = MAY_IMPORT["pipeline"] | {"pipeline"}
 MAY_IMPORT["cli"] = MAY_IMPORT["worker"] | {"worker"}
+MAY_IMPORT["web"] = MAY_IMPORT["pipeline"] | {"pipeline", "worker"}
 MAY_IMPORT["__main__"] = {"cli"}
 
 HEAVY = {"torch", "transformers", "onnxruntime"}

@@ -136,13 +136,13 @@ def close_redo(db: Database, change: Change) -> None:
 
 
 def _revert_dataset(db: Database, change: Change, *, inverse: bool) -> None:
-    """Put back the dataset's columns that still are as the change left them, and that no later one has set."""
+    """Set the columns of the dataset that are still as expected, and that no later change has set: those are its own."""
     (text,) = db.execute("select dataset_delta from change where id = ?", (change.id,)).fetchone()
     rows = db.execute(
         "select dataset_delta from change where dataset_id = ? and id > ? and state <> 'undone' and dataset_delta <> '{}'",
         (change.dataset_id, change.id),
     )
-    later = {column for (one,) in rows.fetchall() for column in json.loads(one)} if inverse else set()
+    later = {column for (one,) in rows.fetchall() for column in json.loads(one)}
     for column, (before, after) in json.loads(text).items():
         expected, wanted = (after, before) if inverse else (before, after)
         assert column in SETTINGS
