@@ -131,7 +131,9 @@ class Library:
             partial.write_text(tomli_w.dumps(values), encoding="utf-8")
             partial.replace(path)
         except OSError as error:
-            raise WrongUseError(f"{path} cannot be written: {error.strerror}. Check its rights, and the room on the disk.") from error
+            raise WrongUseError(
+                f"{path} cannot be written: {error.strerror}. Check its rights, and the room on the disk."
+            ) from error
 
 
 def _settings_from(values: dict[str, Any], path: Path) -> Settings:

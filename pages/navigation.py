@@ -1,6 +1,27 @@
-"""Which pages there are, in working order."""
+"""The router: which pages there are, and what stands around each of them."""
 
 import streamlit as st
 
-st.set_page_config(page_title="dscore", page_icon=":material/photo_library:", layout="wide")
-st.navigation([st.Page("overview.py", title="Overview", icon=":material/photo_library:")]).run()
+from pages.components import gate, sidebar
+from pages.components.places import PAGES, standing
+from pages.components.trouble import spoken
+
+st.set_page_config(page_title="dscore", page_icon=str(PAGES / "components" / "icon.svg"), layout="wide")
+gate.keep_closed()
+page = st.navigation(
+    [
+        st.Page(
+            place.file,
+            title=place.title,
+            icon=place.icon,
+            help=place.purpose,
+            url_path=place.url_path,
+            default=place.file == "overview.py",
+        )
+        for place in standing()
+    ],
+    position="hidden",
+)
+with spoken():
+    sidebar.draw()
+    page.run()

@@ -62,8 +62,8 @@ def between(before: ItemState, after: ItemState) -> Delta:
 def applies(delta: Delta, state: ItemState) -> bool:
     """Whether the item is, in all that the delta speaks of, still as the delta's `before` says.
 
-    Where a tag only came or went, its place may have changed since (a sort); where the delta moved it, not. One that the
-    delta only moved may be gone, since what brought it was undone.
+    Where a tag only came or went, its place may have changed since (a sort); where the delta moved it, not. Where the delta
+    only moved it, its claims may be others, or it may be gone, since what had changed them before was undone.
     """
     return (
         all(_same(before, after, state.tags.get(tag)) for tag, (before, after) in delta.tags.items())
@@ -75,6 +75,8 @@ def applies(delta: Delta, state: ItemState) -> bool:
 def _same(before: Placed | None, after: Placed | None, found: Placed | None) -> bool:
     if before is None or found is None:
         return before is found or _only_moves(before, after)
+    if _only_moves(before, after):
+        return before.position == found.position
     return before.claims == found.claims and (not _moves(before, after) or before.position == found.position)
 
 
@@ -123,7 +125,9 @@ def apply(delta: Delta, state: ItemState) -> ItemState:
             tags.pop(tag, None)
         elif before is None:
             tags[tag] = after
-        elif tag in tags:
+        elif _only_moves(before, after):
+            tags |= {tag: tags[tag]._replace(position=after.position)} if tag in tags else {}
+        else:
             tags[tag] = after if _moves(before, after) else after._replace(position=tags[tag].position)
     after_tags = state.with_tags(tags, state.vetoes ^ frozenset(delta.vetoes) if delta.vetoes else state.vetoes)
     return (

@@ -136,21 +136,25 @@ def close_redo(db: Database, change: Change) -> None:
 
 
 def _revert_dataset(db: Database, change: Change, *, inverse: bool) -> None:
-    """Set the columns of the dataset that are still as expected, and that no later change has set: those are its own."""
-    (text,) = db.execute("select dataset_delta from change where id = ?", (change.id,)).fetchone()
+    """Set the columns of the dataset; where a later change has set one too, that one stands, and will go back to this."""
     rows = db.execute(
-        "select dataset_delta from change where dataset_id = ? and id > ? and state <> 'undone' and dataset_delta <> '{}'",
+        """select id, dataset_delta from change where dataset_id = ? and dataset_delta <> '{}'
+        and (id = ? or id > ?2 and state <> 'undone') order by id""",
         (change.dataset_id, change.id),
     )
-    later = {column for (one,) in rows.fetchall() for column in json.loads(one)}
-    for column, (before, after) in json.loads(text).items():
-        expected, wanted = (after, before) if inverse else (before, after)
+    found = {id_: json.loads(text) for id_, text in rows.fetchall()}
+    for column, (before, after) in found.pop(change.id, {}).items():
         assert column in SETTINGS
-        if column not in later:
+        expected, wanted = (after, before) if inverse else (before, after)
+        later = next((id_ for id_, delta in found.items() if column in delta), None)
+        if later is None:
             db.execute(
                 f"update dataset set {column} = ?, rev = rev + 1 where id = ? and {column} is ?",
                 (wanted, change.dataset_id, expected),
             )
+        else:
+            found[later][column][0] = wanted
+            db.execute("update change set dataset_delta = ? where id = ?", (json.dumps(found[later]), later))
 
 
 def waiting_items(db: Database, change_id: int, *, undone: bool, after: int = 0, limit: int = CHUNK) -> list[int]:

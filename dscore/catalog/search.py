@@ -107,8 +107,8 @@ def _named(db: Database, numbers: dict[int, int], limit: int | None) -> list[Tag
     rows = db.execute(
         "select id, name, category from tag where id in (select value from json_each(?))", (json.dumps(list(numbers)),)
     )
-    found = [TagCount(id_, name, Category(category), numbers[id_]) for id_, name, category in rows.fetchall()]
-    return sorted(found, key=lambda tag: (-tag.items, tag.name))[:limit]
+    ranked = sorted([(-numbers[id_], name, id_, category) for id_, name, category in rows.fetchall()])
+    return [TagCount(id_, name, Category(category), -items) for items, name, id_, category in ranked[:limit]]
 
 
 def _prepared(db: Database, dataset_id: int, query: Query) -> Found:

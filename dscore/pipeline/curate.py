@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 from dscore.catalog import changes, datasets, images, jobs, reversal, search, states
@@ -142,14 +143,8 @@ def apply(
             draft = _draft(dataset, operation, prepared)
             written = changes.record(db, draft, ids, prepared.edit, look=prepared.look, revs=revs, also=_close)
             return _counted(db, written.change_id, len(whole), len(written.changed), written.stale)
-    job = run_here(
-        library,
-        "edit",
-        dataset_id=dataset.id,
-        params=params,
-        items=lambda: _pieces(ids, revs),
-        on_progress=on_progress,
-    )
+    pieces = partial(_pieces, ids, revs)
+    job = run_here(library, "edit", dataset_id=dataset.id, params=params, items=pieces, on_progress=on_progress)
     with open_catalog(library) as db:
         return _applied(db, job, len(whole))
 
@@ -164,12 +159,9 @@ def _touched(db: Database, prepared: Prepared, ids: list[int]) -> list[int]:
 
 def submit(library: Library, dataset: Dataset, operation: Operation, *, query: str, only: Only, revs: Revs) -> int:
     """Queue an edit of just what a preview showed, for a worker; returns the job's id."""
-    everything = _is_everything(query, only)
-    with open_catalog(library) as db:
-        prepare(
-            db, dataset, operation, everything=everything
-        )  # what makes no sense is refused here, and not by the job
-    params = _params(operation, everything=everything, query=query)
+    params = _params(operation, everything=_is_everything(query, only), query=query)
+    with open_catalog(library) as db:  # what makes no sense is refused here, and not by the job
+        prepare(db, dataset, operation, everything=params["everything"])
     return queue(library, "edit", dataset_id=dataset.id, params=params, items=_pieces(revs, revs))
 
 
@@ -297,14 +289,8 @@ def _revert(library: Library, dataset: Dataset, change: Change, *, redo: bool, o
         if change.items <= CHUNK:
             return _revert_at_once(db, change, redo=redo)
         ids = list(_standing(db, change, redo=redo))
-    job = run_here(
-        library,
-        "revert",
-        dataset_id=dataset.id,
-        params={"change": change.id, "redo": redo},
-        items=lambda: (jobs.NewItem(item) for item in ids),
-        on_progress=on_progress,
-    )
+    params, pieces = {"change": change.id, "redo": redo}, partial(map, jobs.NewItem, ids)
+    job = run_here(library, "revert", dataset_id=dataset.id, params=params, items=pieces, on_progress=on_progress)
     with open_catalog(library) as db:
         left = jobs.items_in(db, job.id, "skipped")
         return Reverted(change, job.tally.done, len(left), images.names(db, left))

@@ -63,7 +63,8 @@ def _kind(place: Path | str) -> tuple[str, Any]:
         raise SourceError(f"{place} is no place that dscore imports from; download it, and name the file or folder.")
     if path.exists():
         raise SourceError(f"{path} is neither a file nor a folder; name a ZIP, a folder or pictures.")
-    raise SourceError(f"{path} does not exist. Check the name; from here, it means {path.absolute()}.")
+    meant = "" if path.is_absolute() else f"; from here, it means {path.absolute()}"
+    raise SourceError(f"{path} does not exist. Check the name{meant}.")
 
 
 def _kind_of_file(path: Path) -> str:

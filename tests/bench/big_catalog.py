@@ -39,7 +39,10 @@ def build(home: Path, *, items: int = 100_000, datasets: tuple[str, ...] = DATAS
 def _fill(db: Database, rng: np.random.Generator, *, number: int, name: str, items: int) -> None:
     dataset = number + 1
     start = number * items
-    db.execute("insert into dataset (id, name, key, created_at) values (?, ?, ?, '2026-01-01')", (dataset, name, name))
+    db.execute(
+        "insert into dataset (id, name, key, created_at) values (?, ?, ?, '2026-01-01T00:00:00+00:00')",
+        (dataset, name, name),
+    )
     if number == 0:
         db.executemany(
             """insert into image (id, sha256, file, format, width, height, bytes, mode, phash)
@@ -50,7 +53,7 @@ def _fill(db: Database, rng: np.random.Generator, *, number: int, name: str, ite
             ),
         )
     db.executemany(
-        "insert into item (id, dataset_id, image_id, name, key, added_at) values (?, ?, ?, ?, ?, '2026-01-01')",
+        "insert into item (id, dataset_id, image_id, name, key, added_at) values (?, ?, ?, ?, ?, '2026-01-01T00:00:00+00:00')",
         ((start + n + 1, dataset, n + 1, f"{n:06}", f"{n:06}") for n in range(items)),
     )
     item_ids, tag_ids = _drawn(rng, items)

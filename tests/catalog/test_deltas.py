@@ -87,6 +87,13 @@ def test_a_mere_move_of_a_tag_that_is_gone_is_passed_over() -> None:
     assert deltas.apply(moved.inverse, gone) == gone
 
 
+def test_a_mere_move_leaves_claims_as_they_have_become() -> None:
+    moved = deltas.between(ItemState(1, 1, tags={1: Placed(1, MINE)}), ItemState(1, 1, tags={1: Placed(2, MINE)}))
+    now = ItemState(1, 1, tags={1: Placed(2, THEIRS)})
+    assert deltas.applies(moved.inverse, now)
+    assert deltas.apply(moved.inverse, now).tags == {1: Placed(1, THEIRS)}
+
+
 CAME = Delta({1: (None, Placed(1, MINE))}, {}, {})
 MOVED = Delta({1: (Placed(1, MINE), Placed(2, MINE))}, {}, {})
 CLAIMED = Delta({1: (Placed(1, MINE), Placed(1, THEIRS))}, {}, {})

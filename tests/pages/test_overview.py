@@ -1,48 +1,104 @@
-"""The Overview page, run as Streamlit runs it."""
+"""The Overview: what somebody sees who comes the first time, and who comes back."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dscore.catalog import datasets
 from dscore.catalog.connection import open_catalog
-from dscore.config import HOME_VARIABLE, Library
-
-PAGE = str(Path(__file__).parents[2] / "pages" / "navigation.py")
-
-
-@pytest.fixture
-def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
-    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path / "library"))
-    return Library(tmp_path / "library")
+from tests.commands import Commands
+from tests.pages.work import ROUTER, chosen, good, opened, texts
 
 
-def shown() -> AppTest:
-    page = AppTest.from_file(PAGE, default_timeout=60).run()
-    assert not page.exception
-    return page
+def component(shown: AppTest, name: str) -> Any:
+    """What our own component of that name was given."""
+    (found,) = (one for one in shown.get("bidi_component") if one.proto.component_name == name)
+    return json.loads(found.proto.json)
 
 
-def test_an_empty_library_says_how_to_begin(library: Library) -> None:
-    page = shown()
-    assert page.title[0].value == "Overview"
-    assert "There is no dataset yet" in page.info[0].value
-    assert [code.value for code in page.code] == ["python -m dscore import pictures.zip", str(library.home)]
+def links(shown: AppTest) -> dict[str, str]:
+    """The main part's links: label → query."""
+    return {one.proto.label: one.proto.query_string for one in shown.main.get("page_link")}
 
 
-def test_the_datasets_are_listed_with_their_numbers(library: Library) -> None:
-    with open_catalog(library) as db:
-        datasets.ensure(db, "heap")
-    table = shown().dataframe[0].value
-    assert table.to_dict("records") == [
-        {"Dataset": "heap", "Trigger word": "", "Pictures": 0, "Tagged": 0, "With a caption": 0}
+def rungs(shown: AppTest) -> list[str]:
+    """The state of each step, in order."""
+    titles = [one.value for one in shown.main.markdown]
+    return [title.partition("**")[2].rstrip("*") + (": done" if "check_circle" in title else "") for title in titles]
+
+
+def test_an_empty_library_has_a_place_to_drop_pictures(dscore: Commands) -> None:
+    shown = opened("overview.py")
+    assert shown.title[0].value == "Overview"
+    assert "Drop your pictures here" in shown.markdown[0].value
+    assert component(shown, "dscore_upload")["large"]
+    assert links(shown) == {"or a folder on this machine": "source=folder"}
+    assert [code.value for code in shown.code] == [str(dscore.home)]
+    assert not shown.sidebar.selectbox
+
+
+def test_a_card_says_how_far_its_dataset_is(heap: Commands) -> None:
+    shown = component(opened("overview.py"), "dscore_dataset_cards")
+    (card,) = shown["cards"]
+    assert shown["chosen"] == card["name"] == "heap"
+    assert len(card["faces"]) == 4
+    assert card["facts"][0] == "8 pictures · 37 % tagged"
+    assert card["facts"][1].startswith("Changed ")
+    assert len(heap.rows("select 1 from image")) == 8
+
+
+@pytest.mark.usefixtures("heap")
+def test_the_ladder_leads_to_what_is_still_to_do() -> None:
+    shown = opened("overview.py")
+    assert rungs(shown) == ["Import: done", "Tag", "Edit", "Export"]
+    assert texts(shown, "caption")[1:5] == [
+        "8 pictures",
+        "5 pictures have no caption",
+        "No trigger word is set",
+        "Not exported yet",
     ]
+    assert links(shown)["Tag them"] == "q=is%3Auncaptioned&dataset=heap"
 
 
-def test_a_damaged_catalog_is_a_sentence(library: Library) -> None:
-    library.home.mkdir()
-    library.catalog.write_bytes(b"")
-    assert "is empty" in shown().error[0].value
+def test_done_steps_are_marked(heap: Commands) -> None:
+    heap.good("edit", "heap", "trigger", "sks")
+    heap.good("edit", "heap", "add", "thing")
+    heap.good("export", "heap", heap.home / "exports" / "heap")
+    shown = opened("overview.py")
+    assert rungs(shown) == ["Import: done", "Tag: done", "Edit: done", "Export: done"]
+    assert any(text.startswith("Trigger word\\: sks") for text in texts(shown, "caption"))
+
+
+def test_the_kind_of_lora_is_noted_and_can_be_undone(heap: Commands) -> None:
+    shown = chosen(opened("overview.py"), "kind_1", "character")
+    assert component(shown, "dscore_dataset_cards")["cards"][0]["facts"][0].startswith("Character · 8 pictures")
+    heap.good("undo", "heap")
+    assert component(good(shown.run()), "dscore_dataset_cards")["cards"][0]["facts"][0].startswith("8 pictures")
+
+
+def test_the_switch_remembers_the_dataset_and_forgets_the_old_filter(heap: Commands) -> None:
+    with open_catalog(heap.library) as db:
+        datasets.ensure(db, "other")
+    shown = opened("overview.py")
+    shown.session_state["q"] = "solo"
+    good(shown.sidebar.selectbox[0].set_value("other").run())
+    assert component(shown, "dscore_dataset_cards")["chosen"] == "other"
+    assert "other" in shown.query_params["dataset"]
+    assert "q" not in shown.query_params
+
+
+def test_the_pages_stand_in_working_order(heap: Commands) -> None:
+    assert heap
+    labels = [one.proto.label for one in opened("overview.py").sidebar.get("page_link")]
+    assert labels == ["Overview", "Import", "Tag", "Explore", "Edit", "Export", "Jobs", "Settings"]
+
+
+def test_a_damaged_catalog_is_a_sentence(dscore: Commands) -> None:
+    dscore.home.mkdir()
+    dscore.library.catalog.write_bytes(b"")
+    shown = AppTest.from_file(ROUTER, default_timeout=60).run()
+    assert "is empty" in shown.error[0].value

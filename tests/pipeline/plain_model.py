@@ -34,7 +34,7 @@ class Item:
         return sorted(self.tags, key=lambda tag: (self.tags[tag][0], NAMES.index(tag)))
 
 
-@dataclass
+@dataclass(eq=False)
 class Change:
     """What a change found and left, item by item, and on which items it is undone."""
 
@@ -91,9 +91,7 @@ class World:
             if not any(_meet(change, other, name) for other in stand):
                 self._turn(change, name, change.after, change.before)
         for column, (before, after) in change.settings.items():
-            taken = any(column in other.settings and not other.undone for other in later)
-            if self.settings[column] == after and not taken:
-                self.settings[column] = before
+            self._set(change, column, after, before)
         change.undone = change.redoable = True
         change.undo_number = 1 + max(other.undo_number for other in self.history)
         return set(change.after) - change.undone_on
@@ -107,10 +105,18 @@ class World:
         for name in set(change.undone_on):
             self._turn(change, name, change.before, change.after)
         for column, (before, after) in change.settings.items():
-            if self.settings[column] == before:
-                self.settings[column] = after
+            self._set(change, column, before, after)
         change.undone = change.redoable = False
         return self.history.index(change)
+
+    def _set(self, change: Change, column: str, old: str, new: str) -> None:
+        """A later change that set the same stands; only what it goes back to becomes another."""
+        for later in self.history[self.history.index(change) + 1 :]:
+            if column in later.settings and not later.undone:
+                later.settings[column] = (new, later.settings[column][1])
+                return
+        if self.settings[column] == old:
+            self.settings[column] = new
 
     def _turn(self, change: Change, name: str, here: dict[str, Item], there: dict[str, Item]) -> None:
         """Bring the item from what stands in `here` to what stands in `there`, where it still is as `here` says."""
@@ -128,7 +134,9 @@ class World:
                 old.tags[tag] = item.tags.pop(tag)  # it comes back to the place where it stood last
             elif tag not in old.tags:
                 item.tags[tag] = copy.deepcopy(new.tags[tag])
-            elif tag in item.tags:
+            elif old.tags[tag][1] == new.tags[tag][1]:  # a mere move
+                item.tags |= {tag: (new.tags[tag][0], item.tags[tag][1])} if tag in item.tags else {}
+            else:
                 place = new.tags[tag][0] if _moved(old, new, tag) else item.tags[tag][0]
                 item.tags[tag] = (place, dict(new.tags[tag][1]))
         item.vetoes ^= old.vetoes ^ new.vetoes
@@ -144,9 +152,12 @@ def _moved(old: Item, new: Item, tag: str) -> bool:
 def _is_as(item: Item, old: Item, new: Item, tag: str) -> bool:
     if tag not in old.tags:
         return tag not in item.tags
-    if tag not in item.tags:  # a mere move of a tag that is gone is no obstacle
-        return tag in new.tags and old.tags[tag][1] == new.tags[tag][1]
+    mere_move = tag in new.tags and old.tags[tag][1] == new.tags[tag][1]
+    if tag not in item.tags:
+        return mere_move
     same_place = item.tags[tag][0] == old.tags[tag][0]
+    if mere_move:
+        return same_place
     return item.tags[tag][1] == old.tags[tag][1] and (same_place or not _moved(old, new, tag))
 
 

@@ -262,6 +262,29 @@ def test_undoing_an_older_trigger_leaves_a_later_one(tmp_path: Path) -> None:
     assert captions(library) == {"a": "hero, x"}
 
 
+def test_redo_of_an_older_trigger_leaves_a_later_one(tmp_path: Path) -> None:
+    library = one(tmp_path, "x")
+    first = edited(library, "trigger", "hero").change_id
+    edited(library, "trigger", "")
+    curate.undo(library, dataset_of(library), first)
+    curate.redo(library, dataset_of(library))
+    assert captions(library) == {"a": "x"}
+
+
+def test_a_later_trigger_goes_back_to_what_stood_before_an_older_one_that_was_undone(tmp_path: Path) -> None:
+    library = one(tmp_path, "x", trigger="first")
+    older = edited(library, "trigger", "second").change_id
+    edited(library, "trigger", "third")
+    curate.undo(library, dataset_of(library), older)
+    assert captions(library) == {"a": "third, x"}
+    curate.undo(library, dataset_of(library))
+    assert captions(library) == {"a": "first, x"}
+    curate.redo(library, dataset_of(library))
+    curate.redo(library, dataset_of(library))
+    curate.undo(library, dataset_of(library))
+    assert captions(library) == {"a": "second, x"}
+
+
 # Preview and apply.
 
 OPERATIONS = [

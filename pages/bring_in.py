@@ -1,0 +1,34 @@
+"""Pictures come in: where from, a look, where to, and what became of each file."""
+
+import streamlit as st
+
+from pages.components import intake, ledger
+from pages.components.places import IMPORT
+from pages.components.trouble import spoken
+from pages.components.upload import drop_zone
+
+JOB, UPLOAD = "job", "upload"
+
+
+def arrived(session: str) -> None:
+    """An upload is whole: the page goes on with it, also after a reload."""
+    st.query_params[UPLOAD] = session
+
+
+st.title(IMPORT.title)
+job = st.query_params.get(JOB, "")
+if job.isdigit():
+    ledger.draw(int(job))
+    st.stop()
+
+st.caption("ZIPs, folders and single pictures, with their captions. Nothing is imported before you say so.")
+tabs = ["ZIP and files", "Folder on this machine"]
+uploads, folder = st.tabs(tabs, default=tabs[st.query_params.get("source") == "folder"])
+with uploads:
+    if session := st.query_params.get(UPLOAD):
+        with spoken():
+            intake.offer_upload(session)
+    else:
+        drop_zone(key="upload", on_session=arrived)
+with folder, spoken():
+    intake.offer_folder()

@@ -1,0 +1,354 @@
+/* The gallery: what a key or a click does happens here, within the frame; Python hears of it afterwards. */
+
+const TELL_MS = 150;
+
+class Gallery {
+  constructor(root) {
+    this.root = root;
+    this.cards = new Map();
+    this.selection = new Selection();
+    this.wishes = new Wishes((wish) => this.setTriggerValue("ask", wish));
+    const dataset = () => this.data.dataset;
+    this.edits = new Edits({
+      dataset,
+      cards: this.cards,
+      redraw: (id) => this.redraw(id),
+      say: (sentence, options) => this.bar.say(sentence, options),
+      onSettled: () => this.send("count"),
+    });
+    this.tiles = new Tiles({ onRemove: (id, tag) => this.edits.edit(id, { remove: [tag] }) });
+    this.large = new LargeView({
+      dataset,
+      onEdit: (id, edit) => this.edits.edit(id, edit),
+      onStep: (by) => this.step(by),
+      onKey: (event) => this.onShared(event),
+      onClose: () => this.tiles.rove(this.current, { focus: true }),
+    });
+    this.keys = keySheet();
+    this.toolbar = new Toolbar({
+      onPage: (by) => this.turn(this.page + by),
+      onSize: (size) => (this.tiles.grid.dataset.size = size),
+      onChips: (shown) => this.tiles.showChips(shown),
+      onKeys: () => this.keys.showModal(),
+    });
+    this.bar = new SelectionBar({
+      dataset,
+      onAdd: (names) => this.editChosen("add", names),
+      onRemove: (names) => this.editChosen("remove", names),
+      onTrash: () => this.ask("trash"),
+      onRestore: () => this.ask("restore"),
+      onEdit: () => this.ask("edit"),
+      onNothing: () => this.choose(() => this.selection.only([])),
+    });
+    this.scroller = element("div", { class: "scroller" }, this.tiles.grid, (this.empty = element("p", { class: "empty" })));
+    root.replaceChildren(this.toolbar.element, this.scroller, this.bar.element, this.large.dialog, this.edits.conflict.dialog, this.keys);
+    this.commands = this.allCommands();
+    this.listen();
+    this.toolbar.apply();
+  }
+
+  listen() {
+    const { grid } = this.tiles;
+    grid.onclick = (event) => this.onClick(event);
+    grid.ondblclick = (event) => this.tiles.at(event) !== null && this.open();
+    grid.onkeydown = (event) => this.onKey(event);
+    grid.oncopy = (event) => this.onCopy(event);
+    grid.onpaste = (event) => this.onPaste(event);
+    this.root.onkeydown = (event) => {
+      if (isTyping(event) && event.key === "Escape") this.focusCurrent();
+      if (!isTyping(event)) this.onShared(event);
+      // A letter never leaves the gallery: Streamlit has keys of its own, which run the page again.
+      if (isTyping(event) || event.key.length === 1) event.stopPropagation();
+    };
+    // Undo and redo work wherever on the page nothing is typed.
+    this.onAnywhere = (event) => {
+      const what = { "Ctrl+z": "undo", "Ctrl+y": "redo", "Ctrl+Shift+z": "redo" }[chord(event)];
+      if (!what || event.defaultPrevented || event.composedPath()[0].matches?.("input, textarea, [contenteditable]")) return;
+      event.preventDefault();
+      this.ask(what);
+    };
+    document.addEventListener("keydown", this.onAnywhere);
+  }
+
+  /** New words from Python: another filter begins anew; a page that was asked for here is known already. */
+  update(data, { setStateValue, setTriggerValue }) {
+    Object.assign(this, { setStateValue, setTriggerValue });
+    const before = this.data;
+    this.data = data;
+    if (!before || before.dataset !== data.dataset || before.q !== data.q) {
+      clearTimeout(this.telling);
+      this.selection = new Selection(data.selection);
+      this.anchor = this.asked = null;
+      this.cards.clear();
+      this.load(data.page);
+    } else if (before.refresh !== data.refresh) {
+      this.selection = new Selection(data.selection);
+      this.load(data.page);
+    } else if (this.asked !== null && data.page === this.asked) this.asked = null;
+    else if (this.asked === null && data.page !== this.page) this.load(data.page);
+    if (before && data.answer && before.answer?.number !== data.answer.number) this.hear(data.answer);
+    this.paint();
+  }
+
+  /** What Python made of a wish. */
+  hear({ number, sentence }) {
+    if (sentence) this.bar.say(sentence);
+    this.wishes.answered(number);
+  }
+
+  get pages() {
+    return Math.max(1, this.data.starts.length);
+  }
+
+  /** Show a page; the last of several quick calls wins. */
+  async load(page) {
+    this.page = Math.min(Math.max(1, page), this.pages);
+    this.loading?.abort();
+    const loading = (this.loading = new AbortController());
+    this.root.classList.add("loading");
+    const query = new URLSearchParams({
+      dataset: this.data.dataset,
+      q: this.data.q,
+      after: this.data.starts[this.page - 1] ?? 0,
+      limit: this.data.limit,
+    });
+    const answer = await fetched(`/api/items?${query}`, { signal: loading.signal, say: (...said) => this.bar.say(...said) });
+    if (loading.signal.aborted || answer === null) return;
+    this.fill(answer.items, answer.count);
+  }
+
+  fill(items, count) {
+    const hadFocus = this.tiles.grid.matches(":focus-within");
+    for (const card of items) this.cards.set(card.id, card);
+    this.count = count;
+    const ids = items.map((card) => card.id);
+    if (!ids.includes(this.current)) this.current = ids[0] ?? null;
+    this.tiles.fill(items.map((card) => this.edits.seen(card)));
+    this.root.classList.remove("loading");
+    this.empty.textContent = count ? "" : "No picture matches this filter.";
+    this.scroller.scrollTop = 0;
+    this.tiles.rove(this.current, { focus: hadFocus });
+    const first = (this.page - 1) * this.data.limit;
+    this.toolbar.show({ page: this.page, pages: this.pages, first: first + 1, last: first + items.length, count });
+    this.paint();
+    if (this.large.isOpen && this.current !== null) this.showLarge();
+  }
+
+  /** Go to a page from here; Python hears of it, so that the URL has it. */
+  async turn(page) {
+    if (page < 1 || page > this.pages || page === this.page) return;
+    this.asked = page;
+    this.anchor = null;
+    this.setStateValue("page", page);
+    await this.load(page);
+  }
+
+  // What is chosen.
+
+  choose(change) {
+    change();
+    this.paint();
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => this.setStateValue("selection", { ...this.selection.plain, of: this.data.q }), TELL_MS);
+  }
+
+  paint() {
+    this.tiles.paint(this.selection);
+    const chosen = [...this.tiles.parts.values()].filter(({ card }) => card && this.selection.has(card.id));
+    const trashed = chosen.length > 0 && chosen.every(({ card }) => card.trashed);
+    this.bar.show(this.selection.count(this.count ?? this.data.count), { trashed });
+  }
+
+  onClick(event) {
+    const id = this.tiles.at(event);
+    if (id === null) return;
+    const onMark = event.target.closest(".mark") !== null;
+    this.choose(() => this.pick(id, { range: event.shiftKey, more: onMark || event.ctrlKey || event.metaKey }));
+    this.tiles.rove(id, { focus: true });
+  }
+
+  pick(id, { range = false, more = false } = {}) {
+    this.current = id;
+    if (range && this.anchor !== null) return this.pickRange(id, more);
+    this.anchor = id;
+    if (more) this.selection.toggle(id);
+    else this.selection.only([id]);
+  }
+
+  pickRange(id, more) {
+    const { order } = this.tiles;
+    const [from, to] = [order.indexOf(this.anchor), order.indexOf(id)].sort((a, b) => a - b);
+    const ids = order.slice(Math.max(0, from), to + 1);
+    if (more) ids.forEach((one) => this.selection.put(one, true));
+    else this.selection.only(ids);
+  }
+
+  // Keys.
+
+  allCommands() {
+    const places = { ArrowLeft: () => -1, ArrowRight: () => 1, ArrowUp: () => -this.tiles.columns, ArrowDown: () => this.tiles.columns, Home: () => -Infinity, End: () => Infinity };
+    const moves = Object.entries(places).flatMap(([key, by]) => [
+      [key, () => this.move(by(), {})],
+      [`Shift+${key}`, () => this.move(by(), { range: true })],
+      [`Ctrl+${key}`, () => this.move(by(), { keep: true })],
+    ]);
+    return {
+      ...Object.fromEntries(moves),
+      " ": () => this.choose(() => this.pick(this.current, { more: true })),
+      Enter: () => this.open(),
+      "Ctrl+a": () => this.choose(() => this.selection.all()),
+      "Ctrl+i": () => this.choose(() => this.selection.invert()),
+      Escape: () => this.choose(() => this.selection.only([])),
+      Delete: () => this.ask("trash"),
+    };
+  }
+
+  /** Keys that do the same in the gallery's bars and in the large picture. */
+  onShared(event) {
+    const commands = {
+      PageUp: () => this.turn(this.page - 1),
+      PageDown: () => this.turn(this.page + 1),
+      "Ctrl+z": () => this.ask("undo"),
+      "Ctrl+y": () => this.ask("redo"),
+      "Ctrl+Shift+z": () => this.ask("redo"),
+      "Ctrl+j": () => this.toUntagged(),
+      "?": () => this.keys.showModal(),
+      t: () => this.bar.adding.input.focus(),
+      "Alt+a": () => this.bar.adding.input.focus(),
+      "-": () => this.bar.removing.input.focus(),
+      l: () => this.toolbar.choose({ chips: !this.toolbar.view.chips }),
+      1: () => this.toolbar.choose({ size: "S" }),
+      2: () => this.toolbar.choose({ size: "M" }),
+      3: () => this.toolbar.choose({ size: "L" }),
+      "/": () => window.dispatchEvent(new Event("dscore-filter")),
+      "Alt+s": () => window.dispatchEvent(new Event("dscore-filter")),
+    };
+    this.run(commands, event);
+  }
+
+  onKey(event) {
+    if (this.tiles.at(event) !== null && this.current !== null) this.run(this.commands, event);
+  }
+
+  run(commands, event) {
+    const key = chord(event);
+    if (!(key in commands)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    commands[key]();
+  }
+
+  move(by, { range = false, keep = false }) {
+    const { order } = this.tiles;
+    const here = order.indexOf(this.current);
+    const there = Math.min(order.length - 1, Math.max(0, here + by));
+    if (Math.abs(by) > 1 && Number.isFinite(by) && Math.abs(there - here) !== Math.abs(by)) return;
+    if (keep) this.current = order[there];
+    else this.choose(() => this.pick(order[there], { range }));
+    this.tiles.rove(this.current, { focus: true });
+  }
+
+  focusCurrent() {
+    this.tiles.rove(this.current, { focus: true });
+  }
+
+  async toUntagged() {
+    const q = this.data.q ? `( ${this.data.q} ) is:untagged` : "is:untagged";
+    const answer = await fetch(`/api/items?${new URLSearchParams({ dataset: this.data.dataset, q, limit: 1 })}`).then((response) => response.json()).catch(() => ({}));
+    const card = answer.items?.[0];
+    if (!card) return this.bar.say("Every picture here has a tag.");
+    await this.turn(Math.max(1, this.data.starts.filter((start) => start < card.id).length));
+    this.choose(() => this.pick(card.id));
+    this.tiles.rove(card.id, { focus: true });
+    if (this.large.isOpen) this.showLarge();
+  }
+
+  // The large picture.
+
+  open() {
+    if (this.current !== null) this.showLarge();
+  }
+
+  showLarge() {
+    const place = this.tiles.order.indexOf(this.current);
+    const number = (this.page - 1) * this.data.limit + place + 1;
+    this.large.open(this.edits.seen(this.cards.get(this.current)), `${spokenNumber.format(number)} of ${spokenNumber.format(this.count)}`);
+    for (const by of [1, -1]) this.large.preload(this.cards.get(this.tiles.order[place + by]));
+  }
+
+  async step(by) {
+    const there = this.tiles.order[this.tiles.order.indexOf(this.current) + by];
+    if (there === undefined) {
+      if (this.page + by < 1 || this.page + by > this.pages) return;
+      await this.turn(this.page + by);
+      this.current = this.tiles.order.at(by > 0 ? 0 : -1);
+    } else this.current = there;
+    this.choose(() => this.pick(this.current));
+    this.tiles.rove(this.current);
+    this.showLarge();
+  }
+
+  // Edits.
+
+  /** Tags to or from all that are chosen: from here where all of them are known here, else by Python. */
+  editChosen(kind, names) {
+    const ids = [...this.selection.items];
+    const isHere = !this.selection.everything && ids.every((id) => this.cards.has(id)) && !names.some((name) => name.includes("*"));
+    if (isHere && this.edits.editAll(ids, kind, names)) return;
+    this.ask(kind, names.join(", "));
+  }
+
+  redraw(id) {
+    const card = this.cards.get(id);
+    if (!card) return;
+    const seen = this.edits.seen(card);
+    this.tiles.update(seen);
+    if (this.large.isOpen && id === this.current) this.large.update(seen);
+  }
+
+  /** What Python does: it needs every edit to be there first. */
+  async ask(what, text = "") {
+    const isForChosen = ["add", "remove", "trash", "restore"].includes(what);
+    if (isForChosen && !this.selection.count(this.count)) return;
+    clearTimeout(this.telling);
+    await this.edits.settled();
+    this.send(what, text);
+  }
+
+  send(what, text = "") {
+    this.wishes.send({ what, text, selection: { ...this.selection.plain, of: this.data.q } });
+  }
+
+  onCopy(event) {
+    const card = this.cards.get(this.current);
+    if (!card) return;
+    event.clipboardData.setData("text/plain", this.edits.seen(card).tags.map(([name]) => name).join(", "));
+    event.preventDefault();
+    this.bar.say(`Copied the tags of “${card.name}”.`);
+  }
+
+  onPaste(event) {
+    const names = event.clipboardData.getData("text/plain").split(/[,\n]/).map((name) => name.trim()).filter(Boolean);
+    event.preventDefault();
+    if (names.length && !this.selection.count(this.count)) this.bar.say("Choose the pictures first that these tags are for.");
+    else if (names.length) this.editChosen("add", [...new Set(names)]);
+  }
+
+  close() {
+    document.removeEventListener("keydown", this.onAnywhere);
+    clearTimeout(this.telling);
+    this.loading?.abort();
+    this.large.close();
+    this.edits.close();
+  }
+}
+
+const galleries = new WeakMap();
+
+export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
+  const root = parentElement.querySelector(".gallery");
+  if (!galleries.has(root)) galleries.set(root, new Gallery(root));
+  const gallery = galleries.get(root);
+  gallery.update(data, { setStateValue, setTriggerValue });
+  return () => gallery.close();
+}

@@ -1,0 +1,48 @@
+/* What the gallery wants of Python and of the server: asked again, or one after another, until there is an answer. */
+
+const ANSWER_MS = 5000;
+
+/** Wishes for Python, one at a time: Streamlit forgets an event that comes while it works on the one before. */
+class Wishes {
+  constructor(send) {
+    this.sendOne = send;
+    this.waiting = [];
+  }
+
+  send(wish) {
+    this.waiting.push(wish);
+    if (this.waiting.length === 1) this.next();
+  }
+
+  next() {
+    const number = (this.number = Date.now());
+    this.sendOne({ ...this.waiting[0], number });
+    setTimeout(() => this.answered(number), ANSWER_MS);
+  }
+
+  answered(number) {
+    if (number !== this.number) return;
+    this.number = null;
+    this.waiting.shift();
+    if (this.waiting.length) this.next();
+  }
+}
+
+/** What the server answers, however long it is away; null where it refuses, or nobody wants to know any more. */
+async function fetched(url, { signal, say }) {
+  for (let pause = 300; !signal.aborted; pause = Math.min(5000, pause * 2)) {
+    try {
+      const response = await fetch(url, { signal });
+      const answer = await response.json();
+      if (response.ok) return answer;
+      say(answer.error ?? "The server could not show these pictures.", { lasting: true });
+      return null;
+    } catch {
+      if (signal.aborted) return null;
+      say("The server does not answer. Trying again …", { lasting: true });
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      if (!signal.aborted) say("");
+    }
+  }
+  return null;
+}

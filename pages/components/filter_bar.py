@@ -1,0 +1,67 @@
+"""The filter's line: what is looked for, how many are found, and what is wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dscore.errors import QueryError
+from dscore.text.query import parse_query
+from pages.components import state
+from pages.components.assets import joined
+
+KEY = "filter-bar"
+DRAFT = "filter-draft"
+"""What was typed and cannot be read; the filter before it stays until it can."""
+
+_BAR = st.components.v2.component(
+    "dscore_filter_bar",
+    html='<div class="filter-bar"></div>',
+    css=joined("shared.css", "filter_bar.css"),
+    js=joined("elements.js", "completion.js", "filter_bar.js"),
+)
+_GRAMMAR = Path(__file__).resolve().parents[2] / "docs" / "search.md"
+
+
+def draw(dataset_id: int, query: str, *, count: int, total: int) -> None:
+    """Draw the line; `query` may be one that cannot be read, from a link."""
+    draft = st.session_state.get(DRAFT)
+    text = query if draft is None else draft
+    data = {"dataset": dataset_id, "q": text, "count": count, "total": total, "trouble": _trouble(text)}
+    _BAR(key=KEY, data=data, on_search_change=_searched)
+
+
+def forget_draft() -> None:
+    """The filter was changed from elsewhere: what was typed and could not be read is gone."""
+    st.session_state.pop(DRAFT, None)
+
+
+def draw_grammar() -> None:
+    """What can be written, under a question mark."""
+    with st.popover("", icon=":material/help:", type="tertiary", help="What can be written in the filter"):
+        st.markdown(_grammar())
+
+
+@st.cache_data(show_spinner=False)
+def _grammar() -> str:
+    text = _GRAMMAR.read_text(encoding="utf-8")
+    return text.partition("\n## Grammar")[0].partition("\n")[2].strip()
+
+
+def _searched() -> None:
+    text = (st.session_state[KEY].get("search") or "").strip()
+    if _trouble(text):
+        st.session_state[DRAFT] = text
+    else:
+        forget_draft()
+        state.set_query(text)
+
+
+def _trouble(text: str) -> dict[str, Any] | None:
+    try:
+        parse_query(text)
+    except QueryError as error:
+        return {"sentence": str(error), "start": error.start, "end": error.end}
+    return None

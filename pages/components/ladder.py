@@ -1,0 +1,82 @@
+"""How far a dataset is on its way: Import → Tag → Edit → Export, each with its state and the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from dscore.catalog import changes, job_lists
+from dscore.catalog.connection import Database
+from dscore.catalog.datasets import Counts, Dataset
+from pages.components.places import EDIT, EXPORT, IMPORT, TAG, Place, link
+from pages.components.words import counted, plain, since
+
+NO_EDITS = {"import", "tag", "kind"}
+"""Changes that are no edits of captions by a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rung: how it stands in a sentence, and what to do, with the filter that finds what is still to do."""
+
+    place: Place
+    is_done: bool
+    state: str
+    action: str
+    query: str | None = None
+
+
+def steps(db: Database, dataset: Dataset, counts: Counts) -> list[Step]:
+    """The rungs of the dataset, as it is now."""
+    return [_import(counts), _tag(counts), _edit(db, dataset, counts), _export(db, dataset, counts)]
+
+
+def _import(counts: Counts) -> Step:
+    trash = f", {counts.trashed:,} in the trash" if counts.trashed else ""
+    state = counted(counts.items, "picture") + trash if counts.items else f"No picture yet{trash}"
+    return Step(IMPORT, bool(counts.items), state, "Import more" if counts.items else "Import pictures")
+
+
+def _tag(counts: Counts) -> Step:
+    bare = counts.items - counts.captioned
+    if not counts.items:
+        return Step(TAG, False, "Nothing to tag yet", "")
+    if bare:
+        has = "picture has" if bare == 1 else "pictures have"
+        return Step(TAG, False, f"{bare:,} {has} no caption", "Tag it" if bare == 1 else "Tag them", "is:uncaptioned")
+    return Step(TAG, True, "Every picture has a caption", "Tag again", "")
+
+
+def _edit(db: Database, dataset: Dataset, counts: Counts) -> Step:
+    if not counts.captioned:
+        return Step(EDIT, False, "No caption to edit yet", "")
+    if not dataset.trigger:
+        return Step(EDIT, False, "No trigger word is set", "Set the trigger word", "")
+    last = next((one for one in changes.listed(db, dataset.id, limit=20) if one.action not in NO_EDITS), None)
+    when = f", last edit {since(last.at)}" if last else ""
+    return Step(EDIT, True, f"Trigger word: {dataset.trigger}{when}", "Edit captions")
+
+
+def _export(db: Database, dataset: Dataset, counts: Counts) -> Step:
+    last = job_lists.latest(db, dataset.id, "export")
+    if last is not None:
+        changed = next((one for one in changes.listed(db, dataset.id, limit=1) if one.at > last.created_at), None)
+        when = f"Exported {since(last.finished_at or last.created_at)}"
+        return Step(EXPORT, changed is None, f"{when}, changed since" if changed else when, "Export again")
+    return Step(EXPORT, False, "Not exported yet", "Export" if counts.items else "")
+
+
+def draw(rungs: Sequence[Step]) -> None:
+    """Side by side, in working order."""
+    next_step = next((rung for rung in rungs if not rung.is_done), None)
+    grid = st.grid(len(rungs), min_column_width=200, border=True, key="ladder")
+    for rung in rungs:
+        with grid.cell():
+            icon = ":material/check_circle:" if rung.is_done else ":material/radio_button_unchecked:"
+            colour = "green" if rung.is_done else "primary" if rung is next_step else "gray"
+            st.markdown(f":{colour}[{icon}] **{rung.place.title}**")
+            st.caption(plain(rung.state))
+            if rung.action:
+                link(rung.place, rung.action, query=rung.query, icon=":material/arrow_forward:")

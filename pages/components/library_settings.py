@@ -1,0 +1,122 @@
+"""The parts of the Settings page: the library on the disk, its backups, its limits, the keys."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import asdict
+
+import streamlit as st
+
+from dscore.catalog import backup, images
+from dscore.catalog.connection import open_catalog, wal_bytes
+from dscore.config import Settings
+from dscore.sources.limits import readable_size
+from pages.components import state
+from pages.components.assets import joined
+from pages.components.trouble import spoken
+
+SAVED, BACKED_UP = "settings_saved", "backup_path"
+
+_KEYS = st.components.v2.component(
+    "dscore_keys", js=joined("elements.js", "keys.js", "key_list.js"), css=joined("key_list.css")
+)
+
+MEANINGS = {
+    "max_megapixels": (
+        "Largest picture, in megapixels",
+        "A larger one is refused: reading it would take too much memory.",
+    ),
+    "decode_seconds": ("Seconds to read one picture", "One that takes longer is given up, and listed."),
+    "decode_megabytes": ("Memory to read one picture, in MB", "One that needs more is given up, and listed."),
+    "decode_workers": ("Pictures read at once", "0 is one for each core of this machine."),
+    "max_archive_entries": ("Files in one ZIP", "A ZIP with more is refused."),
+    "journal": ("How the catalog is written", ""),
+}
+JOURNALS = {
+    "auto": "Look at the disk",
+    "wal": "WAL: pages read while workers write",
+    "truncate": "Truncate: for a network share; pages wait for workers",
+}
+
+
+def draw_library() -> None:
+    """Where it lies, and how large it is."""
+    library = state.library()
+    st.subheader("Library")
+    st.code(str(library.home), language=None)
+    with open_catalog(library) as db:
+        pictures, size = images.total(db)
+    kept = list(library.backups.glob("*.db"))
+    facts = {
+        "Pictures": f"{pictures:,}",
+        "Their size": readable_size(size),
+        "Catalog": readable_size(library.catalog.stat().st_size + wal_bytes(library.catalog)),
+        "Backups": f"{len(kept):,}",
+        "Free on its disk": readable_size(shutil.disk_usage(library.home).free),
+    }
+    grid = st.grid(len(facts), min_column_width=130)
+    for label, value in facts.items():
+        grid.metric(label, value)
+    st.caption("To use another folder, set DSCORE_HOME before you start dscore.")
+
+
+def draw_backup() -> None:
+    """A copy of the catalog, at once."""
+    st.subheader("Backup")
+    st.caption("A copy of the catalog: tags, captions, history. The pictures are never changed, and are not copied.")
+    if st.button("Back up now", icon=":material/save:"):
+        with spoken(), st.spinner("Copying…"):
+            st.session_state[BACKED_UP] = str(backup.write(state.library()))
+    if path := st.session_state.get(BACKED_UP):
+        st.success("The backup is written:", icon=":material/check_circle:")
+        st.code(path, language=None)
+        st.caption("To put one back, stop dscore and run: python -m dscore restore PATH")
+
+
+def draw_limits() -> None:
+    """What `settings.toml` says, to be changed."""
+    st.subheader("Limits")
+    with spoken():
+        now = state.library().settings()
+        with st.form("limits", border=False):
+            _fields(now)
+            st.form_submit_button("Save", icon=":material/check:", on_click=_save)
+        if st.session_state.pop(SAVED, False):
+            st.success("Saved. It holds for the next job.", icon=":material/check_circle:")
+        st.caption("The same can be written by hand, into this file:")
+        st.code(str(state.library().settings_file), language=None)
+
+
+def _fields(now: Settings) -> None:
+    usual = asdict(Settings())
+    grid = st.grid(3, min_column_width=220)
+    for name, value in asdict(now).items():
+        label, meaning = MEANINGS[name]
+        if name == "journal":
+            grid.selectbox(
+                label,
+                list(JOURNALS),
+                index=list(JOURNALS).index(value),
+                format_func=JOURNALS.__getitem__,
+                key=_key(name),
+            )
+            continue
+        least = type(value)(0 if name == "decode_workers" else 1)
+        help_ = f"{meaning} Usual: {usual[name]:,}."
+        grid.number_input(label, min_value=least, value=value, key=_key(name), help=help_)
+
+
+def _key(name: str) -> str:
+    return f"setting_{name}"
+
+
+@spoken()
+def _save() -> None:
+    state.library().save_settings(Settings(**{name: st.session_state[_key(name)] for name in MEANINGS}))
+    st.session_state[SAVED] = True
+
+
+def draw_keys() -> None:
+    """Which keys do what."""
+    st.subheader("Keys")
+    _KEYS(key="keys")

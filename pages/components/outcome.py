@@ -1,0 +1,36 @@
+"""What a job could not do, by reason, and with the pictures' names."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dscore.catalog import job_lists, jobs
+from dscore.catalog.connection import Database
+from dscore.catalog.jobs import Job
+from dscore.text.query import Named, Or, Query, format_query
+from pages.components import places
+from pages.components.trouble import listed
+from pages.components.words import counted
+
+MOST_NAMED = 100
+"""So many pictures can be shown by a filter that names each."""
+
+
+def failures(db: Database, job: Job) -> None:
+    """Nothing where all went through."""
+    lost = job.tally.failed + job.tally.skipped
+    if not lost:
+        return
+    found = jobs.reasons(db, job.id, limit=1000)
+    for reason, number in job_lists.reason_counts(db, job.id)[:5]:
+        st.text(f"{counted(number, 'picture')}: {reason}")
+    names = [name for name, _ in found if name]
+    if 0 < len(names) <= MOST_NAMED and len(names) == lost:
+        places.link(places.EXPLORE, "See them", query=naming(names))
+    listed("Not done", found, icon=":material/warning:")
+
+
+def naming(names: list[str]) -> str:
+    """A filter that finds just the pictures of these names."""
+    terms: tuple[Query, ...] = tuple(Named("name", name) for name in names)
+    return format_query(Or(terms) if len(terms) > 1 else terms[0])

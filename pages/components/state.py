@@ -1,0 +1,124 @@
+"""What follows the person from page to page: the dataset, the filter, the selection. The URL carries the first two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from dscore.catalog import datasets
+from dscore.catalog.connection import open_catalog
+from dscore.catalog.datasets import Dataset
+from dscore.config import Library, default_home
+
+DATASET = "dataset"
+QUERY = "q"
+PAGE = "page"
+SELECTION = "selection"
+PLACE = "place"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Chosen pictures: those of `items`, or (with `everything`) all that the filter finds but those of `items`."""
+
+    items: frozenset[int] = frozenset()
+    everything: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is chosen."""
+        return not self.everything and not self.items
+
+
+def library() -> Library:
+    """The library that this server works on."""
+    return Library(default_home().absolute())
+
+
+def dataset() -> Dataset | None:
+    """The dataset that was chosen, on this page or before; None where there is none."""
+    _arrive()
+    name = st.query_params.get(DATASET) or st.session_state.get(DATASET)
+    with open_catalog(library()) as db:
+        found = datasets.find(db, name) if name else None
+        if found is None:
+            known = datasets.listed(db)
+            found = known[0] if known else None
+    if found is not None:
+        if found.name != st.session_state.get(DATASET, found.name):  # a link or Back brought another one
+            set_query(st.query_params.get(QUERY, ""))
+        _remember(DATASET, found.name)
+    return found
+
+
+def choose_dataset(name: str) -> None:
+    """Switch to another dataset; the filter and the selection were for the old one."""
+    if name != st.session_state.get(DATASET):
+        _remember(DATASET, name)
+        set_query("")
+
+
+def query() -> str:
+    """The one filter, in the search language; "" finds everything."""
+    _arrive()
+    text = st.query_params.get(QUERY, "")
+    if text != st.session_state.get(QUERY, ""):  # a link or Back brought another one
+        set_selection(Selection())
+    _remember(QUERY, text)
+    return text
+
+
+def set_query(text: str) -> None:
+    """Change the filter; the selection was of what the old one found."""
+    _remember(QUERY, text.strip())
+    set_page(1)
+    set_selection(Selection())
+
+
+def page() -> int:
+    """Which page of the gallery is shown, from 1; there may be fewer."""
+    _arrive()
+    text = st.query_params.get(PAGE, "")
+    _remember(PAGE, text)
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 8 else 1
+
+
+def set_page(number: int) -> None:
+    """Show another page of the gallery."""
+    _remember(PAGE, str(number) if number > 1 else "")
+
+
+def selection() -> Selection:
+    """What is chosen in the gallery."""
+    chosen: Selection = st.session_state.get(SELECTION, Selection())
+    return chosen
+
+
+def set_selection(chosen: Selection) -> None:
+    """Change what is chosen."""
+    st.session_state[SELECTION] = chosen
+
+
+def _arrive() -> None:
+    """On a page that was just turned to, bring along what its URL does not say; later on the URL is right, also after Back."""
+    context = get_script_run_ctx()
+    here = context and context.page_script_hash
+    if st.session_state.get(PLACE) == here:
+        return
+    st.session_state[PLACE] = here
+    brought = (DATASET,) if QUERY in st.query_params else (DATASET, QUERY, PAGE)
+    for name in brought:
+        known = st.session_state.get(name)
+        if known and name not in st.query_params:
+            st.query_params[name] = known
+
+
+def _remember(name: str, text: str) -> None:
+    """Keep a text in the session, and in the URL as long as it is not empty, so that a reload and a link find it."""
+    st.session_state[name] = text
+    if text and st.query_params.get(name) != text:
+        st.query_params[name] = text
+    elif not text and name in st.query_params:
+        del st.query_params[name]

@@ -1,0 +1,58 @@
+"""Undo and redo at once, from any page: the dataset's latest change, and a sentence about what came of it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dscore import worker
+from dscore.catalog import changes
+from dscore.catalog.changes import CHUNK
+from dscore.catalog.connection import open_catalog
+from dscore.catalog.datasets import Dataset
+from dscore.errors import DscoreError
+from dscore.pipeline import curate
+from pages.components import state
+from pages.components.words import counted, plain
+
+TIMES = "captions-changed"
+
+
+def times() -> int:
+    """How often this session has changed captions by Python; what the browser shows is from before where this has grown."""
+    return int(st.session_state.get(TIMES, 0))
+
+
+def note() -> None:
+    """Captions were changed."""
+    st.session_state[TIMES] = times() + 1
+
+
+def revert(dataset: Dataset, *, redo: bool) -> str:
+    """Take the latest change back, or the latest undo; says what was done. Raises WrongUseError where there is none."""
+    library = state.library()
+    with open_catalog(library) as db:
+        change = (changes.to_redo if redo else changes.to_undo)(db, dataset.id)
+    word = "Did again" if redo else "Took back"
+    if change.items > CHUNK:
+        curate.submit_revert(library, dataset, change, redo=redo)
+        worker.start(library, "disk")
+        return f"{word}: {change.summary}. It is under way; the Jobs page shows how far it is."
+    done = curate.redo(library, dataset) if redo else curate.undo(library, dataset, change.id)
+    note()
+    left = f" {counted(done.left, 'picture')} changed since and left alone." if done.left else ""
+    return f"{word}: {change.summary} ({counted(done.items, 'picture')}).{left}"
+
+
+def draw_buttons(dataset: Dataset) -> None:
+    """Undo and Redo."""
+    for redo, icon, label in ((False, ":material/undo:", "Undo (Ctrl+Z)"), (True, ":material/redo:", "Redo (Ctrl+Y)")):
+        st.button(
+            "", key=label[:4].lower(), icon=icon, help=label, type="tertiary", on_click=_clicked, args=(dataset, redo)
+        )
+
+
+def _clicked(dataset: Dataset, redo: bool) -> None:
+    try:
+        st.toast(plain(revert(dataset, redo=redo)), icon=":material/redo:" if redo else ":material/undo:")
+    except DscoreError as error:
+        st.toast(plain(str(error)), icon=":material/info:")

@@ -1,0 +1,30 @@
+"""Change many captions at once: what would change is seen first, and all of it can be taken back."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dscore.catalog.connection import open_catalog
+from pages.components import edit_form, edit_preview, history, scope, state, taken_back
+from pages.components.trouble import spoken
+
+st.title("Edit", anchor=False)
+st.caption("Choose what to do and with which pictures; see it before it is done; undo it at any time.")
+
+dataset = state.dataset()
+with spoken(), open_catalog(state.library()) as db:
+    if dataset is None or scope.is_empty(db, dataset):
+        scope.no_pictures("There are no captions to edit yet.")
+    else:
+        grid = st.grid(3, min_column_width=220, gap="large")
+        main, side = grid.cell(column_span=2), grid.cell()
+        with side:
+            history.draw(db, dataset)
+        with main:
+            taken_back.say()
+            edit_preview.outcome(db, dataset)
+            with spoken():
+                chosen = scope.choose_scope(db, dataset, key="edit-scope")
+                operation = edit_form.draw(db, dataset, chosen)
+                if not edit_preview.is_busy(db, dataset) and operation is not None:
+                    edit_preview.draw(db, dataset, operation, chosen)

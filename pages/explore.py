@@ -1,0 +1,55 @@
+"""Look at a dataset: what is in it, as charts and pictures; filter, choose, edit."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dscore.catalog.connection import Database, open_catalog
+from dscore.catalog.datasets import Dataset
+from dscore.errors import QueryError
+from pages.components import charts, filter_bar, findings, gallery, scope, state, terms, undoing
+from pages.components.trouble import spoken
+
+st.title("Explore", anchor=False)
+st.caption(
+    "Click a bar, and the gallery shows those pictures; choose some, and edit their tags. Press ? in the gallery for the keys."
+)
+
+
+def _draw(db: Database, dataset: Dataset) -> None:
+    query = state.query()
+    try:
+        asked = findings.ask(db, state.library(), dataset.id, query)
+    except QueryError:  # a link can bring one
+        filter_bar.draw(dataset.id, query, count=0, total=0)
+        return
+    rest = [
+        findings.ask(db, state.library(), dataset.id, terms.without(query, *fields))
+        for fields in (("width", "height"), ("tags",))
+    ]
+    found = findings.found(asked)
+    with st.container(horizontal=True, vertical_alignment="top", gap="small"):
+        filter_bar.draw(dataset.id, query, count=found.count, total=found.total)
+        filter_bar.draw_grammar()
+        undoing.draw_buttons(dataset)
+    with st.container(horizontal=True, gap="small", wrap=False):
+        left, right = st.container(width=216), st.container(width="stretch")
+    with right:
+        gallery.draw(dataset, query, found)
+    with left:
+        charts.draw_tags(findings.tags(asked), query)
+    small = st.columns(2)
+    with small[0]:
+        st.caption("Width and height: drag over some to filter")
+        charts.draw_sizes(findings.sizes(rest[0]))
+    with small[1]:
+        st.caption("Tags of a picture: drag over some to filter")
+        charts.draw_tag_numbers(findings.tag_numbers(rest[1]))
+
+
+dataset = state.dataset()
+with spoken(), open_catalog(state.library()) as db:
+    if dataset is None or scope.is_empty(db, dataset):
+        scope.no_pictures("There are no pictures to look at yet.")
+    else:
+        _draw(db, dataset)

@@ -1,0 +1,13 @@
+"""The library, what its owner may set, backups, the keys."""
+
+import streamlit as st
+
+from pages.components import library_settings
+from pages.components.places import SETTINGS
+
+st.title(SETTINGS.title)
+st.caption("Where everything lies, its limits and its backups.")
+library_settings.draw_library()
+library_settings.draw_backup()
+library_settings.draw_limits()
+library_settings.draw_keys()

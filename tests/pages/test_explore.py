@@ -1,0 +1,114 @@
+"""The Explore page, run as Streamlit runs it; what happens in the browser is in tests/browser."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.components import findings
+from pages.components.state import Selection
+from tests.commands import Commands
+from tests.pages.work import chosen, clicked, good, opened, texts
+
+
+def component(shown: AppTest, name: str) -> Any:
+    """What our own component of that name was given."""
+    (found,) = (one for one in shown.get("bidi_component") if one.proto.component_name == name)
+    return json.loads(found.proto.json)
+
+
+def gallery(shown: AppTest) -> Any:
+    return component(shown, "dscore_gallery")
+
+
+def filter_bar(shown: AppTest) -> Any:
+    return component(shown, "dscore_filter_bar")
+
+
+def explored(query: str = "", **others: str) -> AppTest:
+    """The page with this filter in its URL."""
+    shown = opened("explore.py")
+    shown.query_params.update({"q": query, **others})
+    return good(shown.run())
+
+
+def test_an_empty_library_says_what_is_missing_and_where_to_get_it(dscore: Commands) -> None:
+    shown = opened("explore.py")
+    assert "There are no pictures to look at yet." in texts(shown, "text")
+    assert shown.button(key="go-import").label == "Import pictures"
+    assert not dscore.home.joinpath("images").exists()
+
+
+@pytest.mark.usefixtures("heap")
+def test_the_filter_of_the_url_says_how_many_it_finds() -> None:
+    shown = explored("solo")
+    assert (filter_bar(shown)["count"], filter_bar(shown)["total"], filter_bar(shown)["trouble"]) == (2, 8, None)
+    assert gallery(shown)["q"] == "solo"
+    assert gallery(shown)["count"] == 2
+    assert shown.multiselect[0].value == ["solo"]
+
+
+@pytest.mark.usefixtures("heap")
+def test_a_tag_of_the_list_is_put_into_the_filter_and_taken_out() -> None:
+    shown = chosen(explored("solo"), "tags-picked", ["solo", "red dress"])
+    assert shown.query_params["q"] == 'solo "red dress"'
+    assert gallery(shown)["count"] == 1
+    assert gallery(chosen(shown, "tags-picked", ["red dress"]))["q"] == '"red dress"'
+
+
+@pytest.mark.usefixtures("heap")
+def test_a_filter_from_a_link_that_cannot_be_read_is_pointed_at() -> None:
+    trouble = filter_bar(explored("solo ( hat"))["trouble"]
+    assert "solo ( hat"[trouble["start"] : trouble["end"]]
+    assert trouble["sentence"].endswith(".")
+
+
+@pytest.mark.usefixtures("heap")
+def test_another_filter_begins_at_its_first_page_with_nothing_chosen() -> None:
+    shown = explored(page="3")
+    assert gallery(shown)["page"] == 1  # there is no third
+    shown.session_state["selection"] = Selection(frozenset({1}))
+    shown = chosen(shown, "tags-picked", ["solo"])
+    assert "page" not in shown.query_params
+    assert gallery(shown)["selection"] == {"items": [], "everything": False}
+
+
+@pytest.mark.usefixtures("heap")
+def test_filter_and_selection_come_along_to_another_page_and_back() -> None:
+    shown = explored("solo")
+    shown.session_state["selection"] = Selection(frozenset({2}))
+    good(shown.switch_page("settings.py").run())
+    shown = good(shown.switch_page("explore.py").run())
+    assert gallery(shown)["q"] == "solo"
+    assert gallery(shown)["selection"] == {"items": [2], "everything": False}
+
+
+def test_undo_and_redo_say_what_they_did(heap: Commands) -> None:
+    heap.good("edit", "heap", "add", "red_[hat]")
+    shown = clicked(explored(), "undo")
+    assert "Took back" in shown.toast[0].value
+    assert "8 pictures" in shown.toast[0].value
+    assert "red_[hat]" not in shown.toast[0].value  # Markdown is escaped
+    assert heap.tags("heap")["p3"] == []
+    assert "Did again" in clicked(shown, "redo").toast[0].value
+    assert heap.tags("heap")["p3"] == ["red_[hat]"]
+    assert gallery(shown)["refresh"] > 0
+
+
+@pytest.mark.usefixtures("dscore", "heap")
+def test_nothing_to_redo_is_a_sentence() -> None:
+    assert "nothing to redo" in clicked(explored(), "redo").toast[0].value.lower()
+
+
+def test_pages_begin_behind_the_last_of_the_page_before(monkeypatch: pytest.MonkeyPatch, heap: Commands) -> None:
+    monkeypatch.setattr(findings, "PAGE_SIZE", 3)
+    findings.found.clear()
+    try:
+        starts = gallery(explored())["starts"]
+    finally:
+        findings.found.clear()
+    ids = [row[0] for row in heap.rows("select id from item order by id")]
+    assert starts == [0, ids[2], ids[5]]

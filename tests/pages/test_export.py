@@ -1,0 +1,67 @@
+"""The Export page: what each file will hold, then the folder, the ZIP and the line for the trainer."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.commands import Commands
+from tests.commands import texts as captions_of
+from tests.pages.work import after_job, chosen, clicked, good, opened, texts
+
+
+@pytest.mark.usefixtures("dscore")
+def test_an_empty_library_leads_to_the_import() -> None:
+    shown = opened("export.py")
+    assert "There is nothing to export yet." in texts(shown)
+    assert [button.label for button in shown.button] == ["Import pictures"]
+
+
+def test_the_files_are_shown_byte_for_byte_and_then_written_so(heap: Commands) -> None:
+    shown = opened("export.py")
+    codes = [code.value for code in shown.code]
+    assert codes[:2] == ["solo, smile", "solo, red dress"]
+    assert "10_heap/000001.txt · 11 bytes" in texts(shown)
+    assert any("5 pictures have no caption" in text for text in texts(shown, "warning"))
+    clicked(shown, "export-now")
+    assert after_job(heap.library, "export").state == "done"
+    good(shown.run())
+    folder = heap.library.exports / "heap-kohya"
+    assert captions_of(folder)["000001"] == "solo, smile"
+    assert (folder / "dataset.toml").read_text().strip() in codes
+    assert str(folder) in [code.value for code in shown.code]
+    assert f'--dataset_config "{(folder / "dataset.toml").as_posix()}"' in [code.value for code in shown.code]
+
+
+def test_one_dataset_gives_tags_or_sentences(heap: Commands) -> None:
+    shown = chosen(opened("export.py"), "export-template", "Sentences")
+    assert "She waves at the sea." in [code.value for code in shown.code]
+    clicked(shown, "export-now")
+    after_job(heap.library, "export")
+    assert captions_of(heap.library.exports / "heap-kohya") == {"000003": "She waves at the sea."}
+    assert heap.captions("heap")["p2"] == "smile, hat, blue sky. She waves at the sea."
+
+
+@pytest.mark.parametrize("name", ["../elsewhere", "/tmp/elsewhere", "a/b", "..", "", "C:\\x"])
+def test_a_folder_that_leads_out_of_the_exports_is_refused(heap: Commands, name: str) -> None:
+    shown = opened("export.py")
+    good(shown.text_input(key="export-folder-1-kohya").set_value(name).run())
+    assert "is no name for a folder" in shown.error[0].value.replace("\\", "")
+    assert shown.button(key="export-now").disabled
+    assert not heap.library.exports.exists()
+
+
+def test_an_older_export_is_replaced_where_that_is_said(heap: Commands) -> None:
+    heap.good("export", "heap", heap.library.exports / "heap-kohya")
+    heap.good("edit", "heap", "add", "hat")
+    shown = opened("export.py")
+    assert shown.toggle(key="export-replace").value
+    clicked(shown, "export-now")
+    assert after_job(heap.library, "export").state == "done"
+    good(shown.run())
+    assert captions_of(heap.library.exports / "heap-kohya")["000001"] == "solo, smile, hat"
+    good(shown.toggle(key="export-replace").set_value(False).run())
+    heap.good("edit", "heap", "add", "coat")
+    clicked(good(shown.run()), "export-now")
+    assert after_job(heap.library, "export").state == "failed"
+    good(shown.run())
+    assert "older export" in shown.error[0].value.replace("\\", "")

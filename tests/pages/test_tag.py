@@ -1,0 +1,84 @@
+"""The Tag page: a sample first, then the job, and what came of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dscore.models import Mode
+from tests.commands import Commands
+from tests.pages.work import after_job, chosen, clicked, good, opened, texts
+
+
+def with_own(shown: AppTest, folder: object) -> AppTest:
+    """A folder of one's own is the tagger."""
+    shown.session_state["tagger-chosen"] = "own"
+    good(shown.run())
+    return good(shown.text_input(key="tagger-folder").set_value(str(folder)).run())
+
+
+@pytest.mark.usefixtures("dscore")
+def test_an_empty_library_leads_to_the_import() -> None:
+    shown = opened("tag.py")
+    assert "There are no pictures to tag yet." in texts(shown)
+    assert [button.label for button in shown.button] == ["Import pictures"]
+
+
+@pytest.mark.usefixtures("heap")
+def test_a_model_that_is_not_here_says_how_much_is_downloaded() -> None:
+    shown = opened("tag.py")
+    assert "All 8 pictures" in texts(shown)
+    assert "wd14-vit-v3 is downloaded first: 379 MB." in texts(shown)
+    assert shown.button(key="tag-now").label == "Tag 8 pictures"
+
+
+@pytest.mark.usefixtures("heap")
+def test_a_folder_that_is_no_tagger_is_said(tmp_path: Path) -> None:
+    (tmp_path / "no").mkdir()
+    shown = with_own(opened("tag.py"), tmp_path / "no")
+    assert "is no tagger" in shown.error[0].value.replace("\\", "")
+    assert shown.button(key="tag-now").disabled
+
+
+def test_a_try_scores_six_pictures_and_changes_no_caption(heap: Commands, model: Path) -> None:
+    before = heap.tags("heap")
+    shown = clicked(with_own(opened("tag.py"), model), "try-sample")
+    job = after_job(heap.library, "sample")
+    assert (job.state, job.tally.done) == ("done", 6)
+    good(shown.run())
+    assert any("Nothing is changed yet" in text for text in texts(shown))
+    assert heap.tags("heap") == before
+    assert [change["action"] for change in heap.good("history", "heap")] == ["import"]
+
+
+def test_the_job_tags_all_and_can_be_undone_at_once(heap: Commands, model: Path) -> None:
+    before = heap.tags("heap")
+    shown = clicked(with_own(opened("tag.py"), model), "tag-now")
+    job = after_job(heap.library, "tag")
+    assert (job.state, job.tally.total) == ("done", 8)
+    good(shown.run())
+    assert any("just now with tagger" in text for text in texts(shown, "text"))
+    assert heap.tags("heap")["p6"] == ["1girl"]
+    good(clicked(shown, "undo-tagging"))
+    assert heap.tags("heap") == before
+    assert any("Undone" in text for text in texts(shown, "success"))
+
+
+@pytest.mark.usefixtures("heap")
+def test_overwrite_says_before_how_much_of_others_it_replaces(model: Path) -> None:
+    shown = with_own(opened("tag.py"), model)
+    chosen(shown, "tag-mode", Mode.OVERWRITE)
+    assert any("Overwrite replaces 7 tags on 3 pictures" in text for text in texts(shown, "warning"))
+
+
+@pytest.mark.usefixtures("heap")
+def test_the_filter_and_the_selection_are_the_scope() -> None:
+    shown = opened("tag.py")
+    shown.query_params["q"] = "is:untagged"
+    good(shown.run())
+    assert "5 of 8 pictures, what the filter finds" in texts(shown)
+    assert shown.button(key="tag-now").label == "Tag 5 pictures"
+    chosen(shown, "tag-scope", "all")
+    assert shown.button(key="tag-now").label == "Tag 8 pictures"
