@@ -12,9 +12,10 @@ import psutil
 import pytest
 
 from dscore import worker
-from dscore.catalog import changes, jobs
+from dscore.catalog import changes, job_lists
 from dscore.catalog.connection import open_catalog
-from dscore.catalog.jobs import Job, NewItem
+from dscore.catalog.job_lists import Job
+from dscore.catalog.jobs import NewItem
 from dscore.config import Library
 from dscore.pipeline.jobs import submit
 from dscore.pipeline.operations import Operation
@@ -56,7 +57,7 @@ def operation(tag: str) -> dict[str, Any]:
 
 def job(library: Library, job_id: int) -> Job:
     with open_catalog(library) as db:
-        return jobs.get(db, job_id)
+        return job_lists.get(db, job_id)
 
 
 def run_all(library: Library, *lanes: str) -> list[object]:

@@ -195,25 +195,18 @@ def listed(db: Database, dataset_id: int, *, limit: int = 100, before: int | Non
     return [_change(row) for row in rows.fetchall()]
 
 
-def moment(db: Database, dataset_id: int) -> tuple[int, ...]:
-    """What differs as soon as the history has moved on, by a change, an undo or a redo; what was read then still holds."""
+def moment(db: Database, dataset_id: int, *, besides: str = "") -> tuple[int, ...]:
+    """What differs as soon as the history has moved on, by a change, an undo or a redo; what was read then still holds.
+
+    New changes of the action `besides` do not count; their undo does.
+    """
     row: tuple[int, ...] = db.execute(
-        """select coalesce(max(id), 0), coalesce(max(undo_number), 0), coalesce(sum(state = 'undone'), 0),
-            coalesce(sum(items), 0), coalesce(sum(gone), 0)
-        from change where dataset_id = ?""",
-        (dataset_id,),
+        """select coalesce(max(id) filter (where action <> ?2), 0), coalesce(max(undo_number), 0),
+            coalesce(sum(state = 'undone'), 0), coalesce(sum(items) filter (where action <> ?2), 0), coalesce(sum(gone), 0)
+        from change where dataset_id = ?1""",
+        (dataset_id, besides),
     ).fetchone()
     return row
-
-
-def mark(db: Database, dataset_id: int) -> tuple[int, int, int]:
-    """A value that is another one after each change, undo and redo of the dataset."""
-    row = db.execute(
-        """select coalesce(max(id), 0), coalesce(max(undo_number), 0), coalesce(sum(state = 'undone'), 0)
-        from change where dataset_id = ?""",
-        (dataset_id,),
-    ).fetchone()
-    return int(row[0]), int(row[1]), int(row[2])
 
 
 def to_undo(db: Database, dataset_id: int) -> Change:

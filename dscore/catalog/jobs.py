@@ -13,17 +13,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dscore.catalog import changes
+from dscore.catalog import changes, job_lists
 from dscore.catalog.clock import now
 from dscore.catalog.connection import Database, writing
+from dscore.catalog.job_lists import Job
 from dscore.catalog.owners import holds, this_process
-from dscore.errors import JobError, LeaseLostError, NotFoundError, WrongUseError
+from dscore.errors import LeaseLostError, NotFoundError, WrongUseError
 
 log = logging.getLogger(__name__)
 
 LEASE_SECONDS = 30.0
-OPEN = ("queued", "running", "paused")
-CLOSED = ("done", "partial", "failed", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,42 +69,6 @@ class Held:
     params: dict[str, Any]
     owner: str
     fence: int
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """How many pieces of a job are in each state."""
-
-    waiting: int = 0
-    done: int = 0
-    there: int = 0
-    skipped: int = 0
-    failed: int = 0
-
-    @property
-    def total(self) -> int:
-        """All pieces."""
-        return self.waiting + self.done + self.there + self.skipped + self.failed
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A job as people see it. `state` is "interrupted" where it should run but its worker is dead."""
-
-    id: int
-    kind: str
-    lane: str
-    dataset: str | None
-    dataset_id: int | None
-    params: dict[str, Any]
-    state: str
-    want: str | None
-    message: str
-    result: dict[str, Any]
-    change_id: int | None
-    created_at: str
-    finished_at: str | None
-    tally: Tally
 
 
 def enqueue(
@@ -175,7 +138,7 @@ def claim(db: Database, job_id: int) -> Held:
     if row is None:
         raise NotFoundError(f"There is no job {job_id}. “jobs” lists them.")
     state, owner, fence, lease_until = row
-    if state in CLOSED or state == "paused":
+    if state in job_lists.CLOSED or state == "paused":
         raise WrongUseError(f"Job {job_id} is {state}." + (" Resume it first." if state == "paused" else ""))
     if state == "running" and holds(owner, lease_until):
         raise WrongUseError(f"Job {job_id} is already running in another process.")
@@ -254,7 +217,7 @@ def change_of(db: Database, job_id: int) -> int | None:
 def finish(db: Database, held: Held, *, state: str, message: str = "", result: dict[str, Any] | None = None) -> None:
     """Close the job (or set it "paused"), inside the caller's transaction; raises LeaseLostError."""
     _keep(db, held)
-    closed = now() if state in CLOSED else None
+    closed = now() if state in job_lists.CLOSED else None
     db.execute(
         """update job set state = ?, message = ?, result = ?, finished_at = ?, owner = null, lease_until = null, want = null
         where id = ?""",
@@ -265,7 +228,7 @@ def finish(db: Database, held: Held, *, state: str, message: str = "", result: d
 def ask(db: Database, job_id: int, want: str) -> Job:
     """Pause, cancel or resume a job; a running one obeys within a second. Raises WrongUseError where that makes no sense."""
     with writing(db):
-        job = get(db, job_id)
+        job = job_lists.get(db, job_id)
         match want, job.state:
             case (("pause" | "cancel"), "running"):
                 db.execute("update job set want = ? where id = ?", (want, job_id))
@@ -280,43 +243,20 @@ def ask(db: Database, job_id: int, want: str) -> Job:
                 db.execute("update job set want = null where id = ?", (job_id,))
             case _:
                 raise WrongUseError(f"Job {job_id} is {job.state}; it cannot be asked to {want}.")
-    return get(db, job_id)
+    return job_lists.get(db, job_id)
 
 
 def _release(db: Database, job_id: int, state: str) -> None:
     """Take the job from whoever had it, dead or stopped: its fence is not enough to write any more."""
     db.execute(
         """update job set state = ?, want = null, owner = null, lease_until = null, finished_at = ? where id = ?""",
-        (state, now() if state in CLOSED else None, job_id),
+        (state, now() if state in job_lists.CLOSED else None, job_id),
     )
 
 
 def wanted(db: Database, job_id: int) -> str | None:
     """What was asked of a running job: "pause", "cancel" or None."""
     return db.execute("select want from job where id = ?", (job_id,)).fetchone()[0]  # type: ignore[no-any-return]
-
-
-COLUMNS = """select job.id, job.kind, lane, dataset.name, dataset_id, params, state, want, message, result, change_id,
-    job.created_at, finished_at, owner, lease_until from job left join dataset on dataset.id = dataset_id"""
-
-
-def get(db: Database, job_id: int) -> Job:
-    """One job; raises NotFoundError."""
-    row = db.execute(f"{COLUMNS} where job.id = ?", (job_id,)).fetchone()
-    if row is None:
-        raise NotFoundError(f"There is no job {job_id}. “jobs” lists them.")
-    return from_row(db, row)
-
-
-def of_change(db: Database, change_id: int) -> Job | None:
-    """The job that makes the change, if one does."""
-    row = db.execute(f"{COLUMNS} where change_id = ? order by job.id desc", (change_id,)).fetchone()
-    return None if row is None else from_row(db, row)
-
-
-def listed(db: Database, *, limit: int = 50) -> list[Job]:
-    """Jobs, the latest first."""
-    return [from_row(db, row) for row in db.execute(f"{COLUMNS} order by job.id desc limit ?", (limit,)).fetchall()]
 
 
 def interrupted(db: Database, *, kind: str, dataset_id: int | None, params: dict[str, Any]) -> int | None:
@@ -337,45 +277,3 @@ def interrupted(db: Database, *, kind: str, dataset_id: int | None, params: dict
 def asked(db: Database, kind: str) -> list[tuple[str, str]]:
     """(parameters as JSON, state) of every job of that kind, the latest last."""
     return db.execute("select params, state from job where kind = ? order by id", (kind,)).fetchall()
-
-
-def tally(db: Database, job_id: int) -> Tally:
-    """How far the job is."""
-    return Tally(
-        **dict(db.execute("select state, count(*) from job_item where job_id = ? group by state", (job_id,)).fetchall())
-    )
-
-
-def items_in(db: Database, job_id: int, state: str) -> list[int]:
-    """The items of the job that are in that state."""
-    rows = db.execute("select item_id from job_item where job_id = ? and state = ? order by number", (job_id, state))
-    return [row[0] for row in rows]
-
-
-def reasons(
-    db: Database, job_id: int, *, states: Sequence[str] = ("skipped", "failed"), limit: int = -1
-) -> list[tuple[str, str]]:
-    """(name, reason) of the pieces that did not go through, or went through with a remark."""
-    rows = db.execute(
-        """select coalesce(nullif(job_item.name, ''), item.name, ''), reason
-        from job_item left join item on item.id = job_item.item_id
-        where job_id = ? and state in (select value from json_each(?)) and reason <> '' order by number limit ?""",
-        (job_id, json.dumps(list(states)), limit),
-    )
-    return rows.fetchall()
-
-
-def from_row(db: Database, row: tuple[Any, ...]) -> Job:
-    """The job of a row of `COLUMNS`."""
-    (
-        id_, kind, lane, dataset, dataset_id, params, state, want, message, result, change_id,
-        created, finished, owner, lease,
-    ) = row  # fmt: skip
-    if state == "running" and not holds(owner, lease):
-        state = "interrupted"
-    if state not in {*OPEN, *CLOSED, "interrupted"}:
-        raise JobError(f"Job {id_} is in an unknown state, {state}.")
-    return Job(
-        id_, kind, lane, dataset, dataset_id, json.loads(params), state, want, message, json.loads(result), change_id,
-        created, finished, tally(db, id_),
-    )  # fmt: skip

@@ -7,9 +7,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from dscore.catalog import jobs
+from dscore.catalog import job_lists
 from dscore.catalog.connection import Database, writing
-from dscore.catalog.jobs import Held, Job
+from dscore.catalog.job_lists import Job
+from dscore.catalog.jobs import Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def latest(db: Database, *, dataset_id: int, kinds: Collection[str]) -> Job | No
         "select max(id) from job where dataset_id = ? and kind in (select value from json_each(?))",
         (dataset_id, json.dumps(list(kinds))),
     ).fetchone()
-    return None if row[0] is None else jobs.get(db, row[0])
+    return None if row[0] is None else job_lists.get(db, row[0])
 
 
 def finished(

@@ -8,9 +8,10 @@ import click
 
 from dscore.catalog import backup as backups
 from dscore.catalog import datasets as dataset_table
+from dscore.catalog import job_lists
 from dscore.catalog import jobs as job_table
 from dscore.catalog.connection import open_catalog
-from dscore.catalog.jobs import Job
+from dscore.catalog.job_lists import Job
 from dscore.cli.output import PROGRAM, Output, counted, shared_options
 from dscore.config import Library
 from dscore.errors import NotFoundError
@@ -57,7 +58,7 @@ def jobs(library: Library, out: Output, action: str, job: int | None) -> None:
                 out.fail(f"Say which job to {action}: {PROGRAM} jobs {action} ID")
             found = [job_table.ask(db, job, action)]
         else:
-            found = job_table.listed(db)
+            found = job_lists.listed(db)
     out.result([_document(one) for one in found], [_line(one) for one in found] or ["There are no jobs."])
 
 

@@ -14,7 +14,7 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
-from dscore.catalog.jobs import Job
+from dscore.catalog.job_lists import Job
 from dscore.config import Library, default_home
 from dscore.errors import DscoreError, NoPicturesError, QueryError, WrongUseError
 from dscore.models import Progress

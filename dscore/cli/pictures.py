@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from dscore.catalog import datasets as dataset_table
+from dscore.catalog import job_lists
 from dscore.catalog import jobs as job_table
 from dscore.catalog.connection import open_catalog
-from dscore.catalog.jobs import Job
+from dscore.catalog.job_lists import Job
 from dscore.cli.output import (
     NOTHING,
     PARTLY,
@@ -62,8 +63,8 @@ def import_(library: Library, out: Output, places: tuple[str, ...], dataset: str
     )
     require_over(out, job)
     with open_catalog(library) as db:
-        skipped = job_table.reasons(db, job.id)
-        remarks = job_table.reasons(db, job.id, states=("done", "there"))
+        skipped = job_lists.reasons(db, job.id)
+        remarks = job_lists.reasons(db, job.id, states=("done", "there"))
     remarks = [pair for pair in remarks if pair[1] != THERE]
     _say_import(out, plan.dataset.name, job, list(plan.survey.notes), skipped, remarks)
     if job.tally.skipped:
@@ -159,7 +160,7 @@ def tag(
     )
     require_over(out, job)
     with open_catalog(library) as db:
-        failed = job_table.reasons(db, job.id)
+        failed = job_lists.reasons(db, job.id)
     took_over(out, job, expected=len(ids))
     _say_tagged(out, dataset.name, job, failed)
     if failed:
@@ -251,7 +252,7 @@ def export(
     )
     require_over(out, job)
     with open_catalog(library) as db:
-        left_out = job_table.reasons(db, job.id)
+        left_out = job_lists.reasons(db, job.id)
     _say_exported(out, job, left_out)
     if left_out:
         raise click.exceptions.Exit(PARTLY if job.result["pictures"] else NOTHING)

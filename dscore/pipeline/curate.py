@@ -8,11 +8,12 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
-from dscore.catalog import changes, datasets, images, jobs, reversal, search, states
+from dscore.catalog import changes, datasets, images, job_lists, jobs, reversal, search, states
 from dscore.catalog.changes import CHUNK, Change, Draft, Written
 from dscore.catalog.connection import Database, open_catalog, wait_for_turn, writing
 from dscore.catalog.datasets import Dataset
-from dscore.catalog.jobs import Held, Job, Mark
+from dscore.catalog.job_lists import Job
+from dscore.catalog.jobs import Held, Mark
 from dscore.config import Library
 from dscore.errors import WrongUseError
 from dscore.models import Progress
@@ -198,7 +199,7 @@ def run_edit(library: Library, held: Held) -> Work:
         dataset = datasets.by_id(db, held.dataset_id)
         prepared = prepare(db, dataset, operation, everything=bool(held.params["everything"]))
         draft = _draft(dataset, operation, prepared)
-        total = jobs.tally(db, held.id).total
+        total = job_lists.tally(db, held.id).total
         while items := jobs.waiting(db, held.id, limit=CHUNK):
             log.debug("computing %d items", len(items))
             ids = [item.item_id for item in items if item.item_id is not None]
@@ -234,11 +235,11 @@ def _marking(held: Held, numbers: Mapping[int | None, int]) -> Callable[[Databas
 
 def _finish_edit(db: Database, held: Held) -> None:
     changes.close_change(db, jobs.change_of(db, held.id))
-    jobs.finish(db, held, state="partial" if jobs.tally(db, held.id).skipped else "done")
+    jobs.finish(db, held, state="partial" if job_lists.tally(db, held.id).skipped else "done")
 
 
 def _applied(db: Database, job: Job, scope: int) -> Applied:
-    stale = tuple(jobs.items_in(db, job.id, "skipped"))
+    stale = tuple(job_lists.items_in(db, job.id, "skipped"))
     if job.state in {"cancelled", "paused"}:
         return Applied(job.change_id, job.tally.done, job.tally.there, stale)
     return _counted(db, job.change_id, max(scope, job.tally.total), job.tally.done, stale)
@@ -292,13 +293,13 @@ def _revert(library: Library, dataset: Dataset, change: Change, *, redo: bool, o
     params, pieces = {"change": change.id, "redo": redo}, partial(map, jobs.NewItem, ids)
     job = run_here(library, "revert", dataset_id=dataset.id, params=params, items=pieces, on_progress=on_progress)
     with open_catalog(library) as db:
-        left = jobs.items_in(db, job.id, "skipped")
+        left = job_lists.items_in(db, job.id, "skipped")
         return Reverted(change, job.tally.done, len(left), images.names(db, left))
 
 
 def _stop_maker(db: Database, change: Change) -> None:
     """A job that makes the change and was left half way does not go on with it; raises WrongUseError for one that runs."""
-    job = jobs.of_change(db, change.id) if change.state == "open" else None
+    job = job_lists.of_change(db, change.id) if change.state == "open" else None
     if job is not None and job.state in {"paused", "interrupted"}:
         job = jobs.ask(db, job.id, "cancel")
     if job is not None and job.state in {"running", "queued"}:
@@ -328,7 +329,7 @@ def run_revert(library: Library, held: Held) -> Work:
     with open_catalog(library) as db:
         assert held.dataset_id is not None
         change = changes.get(db, int(held.params["change"]), dataset_id=held.dataset_id)
-        total = jobs.tally(db, held.id).total
+        total = job_lists.tally(db, held.id).total
         while items := jobs.waiting(db, held.id, limit=CHUNK):
             log.debug("computing %d items", len(items))
             numbers = {item.item_id: item.number for item in items}
@@ -338,7 +339,7 @@ def run_revert(library: Library, held: Held) -> Work:
             wait_for_turn()
         with writing(db):
             (reversal.close_redo if redo else reversal.close_undo)(db, change)
-            jobs.finish(db, held, state="partial" if jobs.tally(db, held.id).skipped else "done")
+            jobs.finish(db, held, state="partial" if job_lists.tally(db, held.id).skipped else "done")
     yield Progress(total, total, word)
 
 

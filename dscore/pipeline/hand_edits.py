@@ -22,6 +22,9 @@ from dscore.pipeline.cards import Card, cards
 from dscore.pipeline.render import caption_of, renderers
 from dscore.text.tags import split_tags
 
+ACTION = "edit"
+"""What the history calls them."""
+
 SHOWN_TAGS = 4
 """How many tags the history names of one edit."""
 
@@ -68,7 +71,7 @@ def edit_items(
 
 
 def _done(db: Database, batch: _Batch, *, client: str, seq: int) -> str:
-    draft = Draft(batch.dataset.id, "edit", batch.summary)
+    draft = Draft(batch.dataset.id, ACTION, batch.summary)
     known = None
     while known is None:
         revs = _seen(db, client, batch)

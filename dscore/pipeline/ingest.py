@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from dscore.catalog import changes, datasets, images, jobs
+from dscore.catalog import changes, datasets, images, job_lists, jobs
 from dscore.catalog.connection import Database, open_catalog, writing
 from dscore.catalog.datasets import MAX_NAME, Dataset
 from dscore.catalog.jobs import Held
@@ -164,7 +164,7 @@ def _payload(picture: SourceFile) -> dict[str, object]:
 
 def _finished(library: Library, held: Held) -> Progress:
     with open_catalog(library) as db, writing(db):
-        tally = jobs.tally(db, held.id)
+        tally = job_lists.tally(db, held.id)
         changes.close_change(db, jobs.change_of(db, held.id))
         result = {"found": tally.total, "imported": tally.done, "already_there": tally.there, "skipped": tally.skipped}
         jobs.finish(db, held, state="partial" if tally.skipped else "done", result=result)

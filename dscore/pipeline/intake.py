@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from dscore.catalog import changes, datasets, images, jobs, tags
+from dscore.catalog import changes, datasets, images, job_lists, jobs, tags
 from dscore.catalog.connection import Database, open_catalog, writing
 from dscore.catalog.jobs import Held, JobItem, Mark
 from dscore.config import Library
@@ -96,7 +96,7 @@ class Importer:
             self._dataset = datasets.by_id(db, held.dataset_id)
             self._known = images.known(db)
             self._source_id = tags.source(db, "import", self._label)
-            self._total = jobs.tally(db, held.id).total
+            self._total = job_lists.tally(db, held.id).total
 
     def knows(self, sha256: str) -> bool:
         """Whether the picture is in the catalog and its file is on the disk."""
@@ -159,7 +159,7 @@ class Importer:
                 change_id = self._write_change(db, [place for _, (place, _) in placed if place.fate != "there"])
                 marks = [*marks, *self._marks(db, [(one, place) for one, (place, _) in placed])]
                 jobs.mark(db, self._held, marks, change_id=change_id)
-            done = self._total - jobs.tally(db, self._held.id).waiting
+            done = self._total - job_lists.tally(db, self._held.id).waiting
         return Progress(done, self._total, "importing")
 
     def _place(self, db: Database, one: _Ready) -> tuple[images.Placement, images.NewItem]:

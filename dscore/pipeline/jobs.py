@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from dscore.catalog import changes, jobs, runs
+from dscore.catalog import changes, job_lists, jobs, runs
 from dscore.catalog.connection import Database, open_catalog, wait_for_turn, writing
-from dscore.catalog.jobs import Held, Job, NewItem
+from dscore.catalog.job_lists import Job
+from dscore.catalog.jobs import Held, NewItem
 from dscore.config import Library
 from dscore.errors import DscoreError, LeaseLostError
 from dscore.models import Progress
@@ -101,7 +102,7 @@ def run_here(
 
 def _give_up_outdated(db: Database, kind: str, *, dataset_id: int | None, params: dict[str, Any]) -> None:
     """Cancel what was left half way of this very command for another state of things, so that no worker does it later."""
-    for job in jobs.listed(db):
+    for job in job_lists.listed(db):
         same = (
             job.kind == kind and job.dataset_id == dataset_id and job.params | {SNAPSHOT: ""} == params | {SNAPSHOT: ""}
         )
@@ -124,7 +125,7 @@ def perform(library: Library, held: Held, on_progress: OnProgress) -> Job:
                 _stop(library, held, state="failed", message=str(error))
             raise
     with open_catalog(library) as db:
-        return jobs.get(db, held.id)
+        return job_lists.get(db, held.id)
 
 
 def _drive(library: Library, held: Held, on_progress: OnProgress, lost: threading.Event) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dscore.catalog import jobs
+from dscore.catalog import job_lists
 from dscore.catalog.connection import open_catalog
-from dscore.catalog.jobs import Job, NewItem
+from dscore.catalog.job_lists import Job
+from dscore.catalog.jobs import NewItem
 from dscore.config import Library
 from dscore.errors import WrongUseError
 from dscore.pipeline import ingest
@@ -16,7 +17,7 @@ KINDS = ("import", "tag")
 def can_retry(job: Job) -> bool:
     """Whether it is over, left something undone, and doing that again can help: what an import skipped would be skipped again."""
     undone = job.tally.waiting + (job.tally.failed if job.kind == "tag" else 0)
-    return job.kind in KINDS and job.state in jobs.CLOSED and undone > 0 and job.dataset is not None
+    return job.kind in KINDS and job.state in job_lists.CLOSED and undone > 0 and job.dataset is not None
 
 
 def again(library: Library, job: Job) -> int:
@@ -27,5 +28,5 @@ def again(library: Library, job: Job) -> int:
         plan = ingest.plan(library, job.params["places"], dataset=job.dataset, captions=job.params["captions"])
         return submit(library, "import", dataset_id=plan.dataset.id, params=plan.params, items=plan.items())
     with open_catalog(library) as db:
-        undone = [item for state in ("failed", "waiting") for item in jobs.items_in(db, job.id, state)]
+        undone = [item for state in ("failed", "waiting") for item in job_lists.items_in(db, job.id, state)]
     return submit(library, "tag", dataset_id=job.dataset_id, params=job.params, items=map(NewItem, undone))

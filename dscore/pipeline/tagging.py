@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 
-from dscore.catalog import changes, datasets, images, jobs, predictions, search, tags
+from dscore.catalog import changes, datasets, images, job_lists, jobs, predictions, search, tags
 from dscore.catalog.changes import Draft, Written
 from dscore.catalog.connection import Database, open_catalog, writing
 from dscore.catalog.datasets import Dataset
@@ -130,7 +130,7 @@ class Tagging:
             )
             self._source_id = tags.source(db, "tagger", spec.name, model_id=self._model_id)
             self._taggers = tags.machine_sources(db)
-            self._total = jobs.tally(db, held.id).total
+            self._total = job_lists.tally(db, held.id).total
         self._preparation = ""
         self._pace = Pace()
 
@@ -278,13 +278,13 @@ class Tagging:
 
     def _progress(self, db: Database) -> Progress:
         on = f" on {self._tagger.device}" if self._tagger is not None else ""
-        return Progress(self._total - jobs.tally(db, self._held.id).waiting, self._total, f"tagging{on}")
+        return Progress(self._total - job_lists.tally(db, self._held.id).waiting, self._total, f"tagging{on}")
 
     def finish(self) -> Progress:
         """Close the change and the job, and say what ran where."""
         tagger = self._tagger
         with open_catalog(self._library) as db, writing(db):
-            tally = jobs.tally(db, self._held.id)
+            tally = job_lists.tally(db, self._held.id)
             changes.close_change(db, jobs.change_of(db, self._held.id))
             result = {
                 "tagger": self._spec.name,

@@ -19,7 +19,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Self
 
-from dscore.catalog import jobs
+from dscore.catalog import job_lists, jobs
 from dscore.catalog.connection import open_catalog
 from dscore.config import Library
 from dscore.errors import CatalogError, DiskFullError, NotFoundError, WrongUseError
@@ -225,7 +225,7 @@ def sweep(library: Library, *, older_than: float = KEPT_SECONDS) -> int:
 def _is_over(folder: Path, fates: Mapping[str, str], older_than: float) -> bool:
     states = {state for params, state in fates.items() if folder.name in params}
     if states:
-        return states <= {"done", "partial"} or (states <= {*jobs.CLOSED} and _is_old(folder, older_than))
+        return states <= {"done", "partial"} or (states <= {*job_lists.CLOSED} and _is_old(folder, older_than))
     return _is_old(folder, older_than)
 
 

@@ -14,9 +14,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from dscore import worker
-from dscore.catalog import jobs
+from dscore.catalog import job_lists, jobs
 from dscore.catalog.connection import open_catalog
-from dscore.catalog.jobs import Job
+from dscore.catalog.job_lists import Job
 from dscore.config import Library
 from dscore.errors import NotFoundError
 from dscore.web.protocol import number
@@ -78,7 +78,7 @@ def routes(library: Library) -> list[Route]:
 def _jobs(library: Library, request: Request) -> Response:
     limit = number(request.query_params, "limit", default=20, most=MOST)
     with open_catalog(library) as db:
-        found = jobs.listed(db, limit=limit)
+        found = job_lists.listed(db, limit=limit)
     return JSONResponse({"jobs": [_shown(job) for job in found]})
 
 

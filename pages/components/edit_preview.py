@@ -12,11 +12,11 @@ from dscore.catalog import changes, images, runs
 from dscore.catalog.changes import CHUNK
 from dscore.catalog.connection import Database, open_catalog
 from dscore.catalog.datasets import Dataset
-from dscore.catalog.jobs import CLOSED
+from dscore.catalog.job_lists import CLOSED
 from dscore.pipeline import curate
 from dscore.pipeline.curate import Preview
 from dscore.pipeline.operations import Operation
-from pages.components import differences, places, progress, state, taken_back, undoing
+from pages.components import differences, places, progress, state, taken_back
 from pages.components.scope import Scope
 from pages.components.trouble import spoken
 from pages.components.words import counted, plain
@@ -85,7 +85,7 @@ def draw(db: Database, dataset: Dataset, operation: Operation, scope: Scope) -> 
 
 def _preview(db: Database, target: Target) -> Preview:
     """Made anew when anything that it depends on has changed."""
-    key = (target, changes.mark(db, target.dataset.id))
+    key = (target, changes.moment(db, target.dataset.id))
     shown: tuple[object, Preview] | None = st.session_state.get(SHOWN)
     if shown is None or shown[0] != key:
         made = curate.preview(db, target.dataset, target.operation, query=target.query, only=target.only)
@@ -114,7 +114,6 @@ def _apply(target: Target, preview: Preview) -> None:
         worker.start(library, "disk")
         return
     done = curate.apply(library, target.dataset, target.operation, query=query, only=only, revs=revs)
-    undoing.note()
     words = f"{counted(done.changed, 'picture')} changed."
     st.session_state[DONE] = Done(target.dataset.id, words, done.change_id, _named(done.stale), target.query)
 

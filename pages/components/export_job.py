@@ -12,7 +12,7 @@ from dscore import worker
 from dscore.catalog import runs
 from dscore.catalog.connection import Database
 from dscore.catalog.datasets import Dataset
-from dscore.catalog.jobs import CLOSED, Job
+from dscore.catalog.job_lists import CLOSED, Job
 from dscore.exporters.base import ExportPlan
 from dscore.exporters.kohya import SETTINGS
 from dscore.exporters.manifest import MANIFEST

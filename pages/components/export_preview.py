@@ -25,7 +25,7 @@ def plan(db: Database, dataset: Dataset, wanted: Wanted, scope: Scope) -> Export
     options = replace(wanted.options, replace=False)
     target = export_target.checked(wanted.folder)
     depends = (wanted.form, options, wanted.template, target, dataset, scope.query, scope.ids)
-    key = (depends, changes.mark(db, dataset.id))
+    key = (depends, changes.moment(db, dataset.id))
     made: tuple[object, ExportPlan] | None = st.session_state.get(PLAN)
     if made is None or made[0] != key:
         planned = export.plan(

@@ -39,11 +39,16 @@ _DONE = {
     "trash": "Put {} into the trash. Ctrl+Z takes that back.",
     "restore": "Took {} out of the trash.",
 }
+LEAVE = {"trash", "restore"}
+"""After these, the pictures are no longer among those that were chosen from."""
 
 
 @st.fragment
-def draw(dataset: Dataset, query: str, found: Found) -> None:
-    """Draw the page of what the filter finds. A new selection runs only this again."""
+def draw(dataset: Dataset, query: str, found: Found, *, refresh: tuple[int, ...]) -> None:
+    """Draw the page of what the filter finds. A new selection runs only this again.
+
+    `refresh` differs where the browser has to read its pictures anew: they were changed, and not by hand.
+    """
     if st.session_state.pop(TURN, False):
         places.go(places.EDIT, **st.query_params.to_dict())
     if st.session_state.pop(RERUN, False):
@@ -57,7 +62,7 @@ def draw(dataset: Dataset, query: str, found: Found) -> None:
         "limit": PAGE_SIZE,
         "page": min(state.page(), max(1, len(found.starts))),
         "selection": {"items": sorted(chosen.items), "everything": chosen.everything},
-        "refresh": undoing.times(),
+        "refresh": refresh,
         "answer": st.session_state.get(ANSWER),
     }
     _GALLERY(
@@ -70,13 +75,17 @@ def draw(dataset: Dataset, query: str, found: Found) -> None:
 
 
 def _chosen() -> None:
-    _choose(st.session_state[KEY].get("selection"))
+    told = st.session_state[KEY].get("selection")
+    if told is not None:
+        _choose(told)
 
 
-def _choose(told: dict[str, Any] | None) -> None:
-    """What the browser says is chosen, unless it was chosen under another filter."""
-    if told is not None and told["of"] == state.query():
-        state.set_selection(Selection(frozenset(told["items"]), bool(told["everything"])))
+def _choose(told: dict[str, Any]) -> bool:
+    """What the browser says is chosen; False where it was chosen under another filter."""
+    if told["of"] != state.query():
+        return False
+    state.set_selection(Selection(frozenset(told["items"]), bool(told["everything"])))
+    return True
 
 
 def _turned() -> None:
@@ -89,13 +98,19 @@ def _asked(dataset: Dataset) -> None:
     asked = st.session_state[KEY].get("ask")
     if asked is None:
         return
-    _choose(asked["selection"])
+    what, cleared = asked["what"], False
     st.session_state[RERUN] = True
     try:
-        sentence = _ANSWERS[asked["what"]](dataset, asked["what"], asked["text"])
+        if _choose(asked["selection"]) or what not in _DONE:
+            sentence = _ANSWERS[what](dataset, what, asked["text"])
+            cleared = what in LEAVE
+        else:
+            sentence = "The filter is another one by now; nothing was done."
     except DscoreError as error:
         sentence = str(error)
-    st.session_state[ANSWER] = {"number": asked["number"], "sentence": sentence}
+    if cleared:
+        state.set_selection(Selection())
+    st.session_state[ANSWER] = {"number": asked["number"], "sentence": sentence, "cleared": cleared}
 
 
 def _edit_chosen(dataset: Dataset, what: str, text: str) -> str:
@@ -111,12 +126,7 @@ def _edit_chosen(dataset: Dataset, what: str, text: str) -> str:
         worker.start(library, "disk")
         return f"{counted(len(looked.revs), 'picture')} are being changed; the Jobs page shows how far it is."
     done = curate.apply(library, dataset, operation, query=query, only=only, revs=looked.revs)
-    undoing.note()
-    if what in {"trash", "restore"}:
-        state.set_selection(Selection())
-    left = (
-        f" {counted(len(done.stale), 'picture')} somebody else has changed meanwhile; left alone." if done.stale else ""
-    )
+    left = f" {counted(len(done.stale), 'picture')} left alone, since they changed meanwhile." if done.stale else ""
     return _DONE[what].format(counted(done.changed, "picture")) + left
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from dscore import worker
 from dscore.catalog import job_lists
 from dscore.catalog.connection import open_catalog
-from dscore.catalog.jobs import Job
+from dscore.catalog.job_lists import Job
 from dscore.pipeline import retry
 from pages.components import progress, state
 from pages.components.places import IMPORT, link

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dscore.catalog import job_lists, jobs
+from dscore.catalog import job_lists
 from dscore.catalog.connection import open_catalog
-from dscore.catalog.jobs import Job
+from dscore.catalog.job_lists import Job
 from pages.components import progress, state
 from pages.components.places import EXPLORE, TAG, link
 from pages.components.trouble import listed
@@ -19,8 +19,8 @@ SHOWN = 5_000
 def draw(job_id: int) -> None:
     """The job while it runs, the ledger after it."""
     with open_catalog(state.library()) as db:
-        job = jobs.get(db, job_id)
-    if job.state in jobs.CLOSED:
+        job = job_lists.get(db, job_id)
+    if job.state in job_lists.CLOSED:
         _ended(job)
     else:
         st.caption("You may leave this page, or close it: the import goes on.")

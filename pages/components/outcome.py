@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dscore.catalog import job_lists, jobs
+from dscore.catalog import job_lists
 from dscore.catalog.connection import Database
-from dscore.catalog.jobs import Job
+from dscore.catalog.job_lists import Job
 from dscore.text.query import Named, Or, Query, format_query
 from pages.components import places
 from pages.components.trouble import listed
@@ -21,7 +21,7 @@ def failures(db: Database, job: Job) -> None:
     lost = job.tally.failed + job.tally.skipped
     if not lost:
         return
-    found = jobs.reasons(db, job.id, limit=1000)
+    found = job_lists.reasons(db, job.id, limit=1000)
     for reason, number in job_lists.reason_counts(db, job.id)[:5]:
         st.text(f"{counted(number, 'picture')}: {reason}")
     names = [name for name, _ in found if name]

@@ -8,9 +8,9 @@ import filelock
 import streamlit as st
 
 from dscore import worker
-from dscore.catalog import jobs
+from dscore.catalog import job_lists, jobs
 from dscore.catalog.connection import open_catalog
-from dscore.catalog.jobs import Job
+from dscore.catalog.job_lists import Job
 from dscore.web.jobs import PACES
 from pages.components import state
 from pages.components.trouble import spoken
@@ -132,8 +132,8 @@ def watch(job_id: int) -> None:
 @spoken()
 def _watched(job_id: int) -> None:
     with open_catalog(state.library()) as db:
-        job = jobs.get(db, job_id)
-    if job.state in jobs.CLOSED:
+        job = job_lists.get(db, job_id)
+    if job.state in job_lists.CLOSED:
         st.rerun()
     with st.container(border=True):
         draw(job, place="watch")

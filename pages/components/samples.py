@@ -11,7 +11,7 @@ from dscore import worker
 from dscore.catalog import predictions, runs
 from dscore.catalog.connection import Database
 from dscore.catalog.datasets import Dataset
-from dscore.catalog.jobs import CLOSED
+from dscore.catalog.job_lists import CLOSED
 from dscore.pipeline import sampling
 from dscore.pipeline.tagging import Request
 from dscore.taggers.base import TaggerSpec

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dscore.catalog import job_lists
 from dscore.catalog.connection import open_catalog
-from dscore.catalog.jobs import Job
+from dscore.catalog.job_lists import Job
 from pages.components import progress, state
 from pages.components.places import JOBS, link
 from pages.components.trouble import spoken

@@ -8,7 +8,7 @@ from dscore import worker
 from dscore.catalog import jobs, runs, tags
 from dscore.catalog.connection import Database
 from dscore.catalog.datasets import Dataset
-from dscore.catalog.jobs import CLOSED, Job
+from dscore.catalog.job_lists import CLOSED, Job
 from dscore.models import Mode
 from dscore.pipeline.jobs import submit
 from dscore.pipeline.tagging import Request

@@ -11,7 +11,7 @@ from dscore.catalog.connection import Database, open_catalog
 from dscore.catalog.datasets import Dataset
 from dscore.pipeline import curate
 from dscore.pipeline.curate import Reverted
-from pages.components import state, undoing
+from pages.components import state
 from pages.components.trouble import spoken
 from pages.components.words import counted, plain
 
@@ -56,7 +56,6 @@ def _is_left_to_worker(dataset: Dataset, change: Change, *, redo: bool) -> bool:
 
 
 def _note(word: str, done: Reverted) -> None:
-    undoing.note()
     left = ""
     if done.left:
         names = ", ".join(done.left_names[:NAMED])

@@ -14,18 +14,6 @@ from dscore.pipeline import curate
 from pages.components import state
 from pages.components.words import counted, plain
 
-TIMES = "captions-changed"
-
-
-def times() -> int:
-    """How often this session has changed captions by Python; what the browser shows is from before where this has grown."""
-    return int(st.session_state.get(TIMES, 0))
-
-
-def note() -> None:
-    """Captions were changed."""
-    st.session_state[TIMES] = times() + 1
-
 
 def revert(dataset: Dataset, *, redo: bool) -> str:
     """Take the latest change back, or the latest undo; says what was done. Raises WrongUseError where there is none."""
@@ -38,7 +26,6 @@ def revert(dataset: Dataset, *, redo: bool) -> str:
         worker.start(library, "disk")
         return f"{word}: {change.summary}. It is under way; the Jobs page shows how far it is."
     done = curate.redo(library, dataset) if redo else curate.undo(library, dataset, change.id)
-    note()
     left = f" {counted(done.left, 'picture')} changed since and left alone." if done.left else ""
     return f"{word}: {change.summary} ({counted(done.items, 'picture')}).{left}"
 

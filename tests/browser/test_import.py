@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, Route, expect
 
-from dscore.catalog import datasets, jobs
+from dscore.catalog import datasets, job_lists, jobs
 from dscore.catalog.connection import open_catalog, writing
 from dscore.catalog.jobs import Held, Mark, NewItem
 from dscore.config import Library
@@ -169,4 +169,4 @@ def test_a_job_whose_worker_died_is_taken_up_again(server: Server, page: Page, t
     server.open(page, "/jobs")
     expect(page.get_by_text("Import · heap")).to_be_visible()
     with open_catalog(library) as db:
-        assert jobs.get(db, 1).state == "partial"
+        assert job_lists.get(db, 1).state == "partial"

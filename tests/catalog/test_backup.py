@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dscore.catalog import backup, jobs
+from dscore.catalog import backup, job_lists, jobs
 from dscore.catalog.connection import open_catalog, writing
 from dscore.config import Library
 from dscore.errors import BusyCatalogError, CatalogError, DamagedCatalogError, NotFoundError
@@ -168,7 +168,7 @@ def test_a_restore_is_refused_while_a_job_runs(library: Library) -> None:
     with pytest.raises(BusyCatalogError, match="job is running"):
         backup.restore(library, copy)
     with open_catalog(library) as db:
-        assert jobs.get(db, 1).state == "running"
+        assert job_lists.get(db, 1).state == "running"
 
 
 def test_the_newest_good_backup_is_never_what_a_restore_moved_away(library: Library) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from dscore.catalog import changes, datasets, jobs
+from dscore.catalog import changes, datasets, job_lists, jobs
 from dscore.catalog.connection import Database, open_catalog, writing
-from dscore.catalog.jobs import Held, Mark, NewItem, Tally
+from dscore.catalog.job_lists import Tally
+from dscore.catalog.jobs import Held, Mark, NewItem
 from dscore.config import Library
 from dscore.errors import LeaseLostError, NotFoundError, WrongUseError
 
@@ -73,7 +74,7 @@ def test_of_processes_that_claim_one_job_one_has_it(library: Library) -> None:
     assert sorted(map(said, processes)) == ["WrongUseError", "WrongUseError", "claimed"]
     assert sorted(process.communicate("go\n")[0] for process in processes) == ["", "", "marked\n"]
     with open_catalog(library) as db:
-        assert jobs.tally(db, 1) == Tally(waiting=1, done=1, skipped=1)
+        assert job_lists.tally(db, 1) == Tally(waiting=1, done=1, skipped=1)
 
 
 def test_the_job_of_a_killed_process_is_free_at_once(library: Library) -> None:
@@ -81,11 +82,11 @@ def test_the_job_of_a_killed_process_is_free_at_once(library: Library) -> None:
         queued(db)
         process = another(library, lease=3600)
         assert said(process) == "claimed"
-        assert jobs.get(db, 1).state == "running"
+        assert job_lists.get(db, 1).state == "running"
         assert jobs.next_for(db, "disk") is None
         process.kill()
         process.communicate()
-        assert jobs.get(db, 1).state == "interrupted"
+        assert job_lists.get(db, 1).state == "interrupted"
         assert jobs.next_for(db, "disk") == 1
         assert jobs.claim(db, 1).fence == 2
 
@@ -100,7 +101,7 @@ def test_a_process_that_slept_past_its_lease_writes_nothing_when_it_wakes(librar
         held = jobs.claim(db, 1)
         psutil.Process(process.pid).resume()
         assert process.communicate("go\n")[0] == "LeaseLostError\n"
-        assert jobs.tally(db, 1).done == 0
+        assert job_lists.tally(db, 1).done == 0
         jobs.renew(db, held)
 
 
@@ -119,7 +120,7 @@ def test_a_process_that_slept_past_its_lease_writes_nothing_when_it_wakes(librar
         ("paused", "pause", "paused", None),
         ("paused", "cancel", "cancelled", None),
         ("paused", "resume", "queued", None),
-        *((state, want, None, None) for state in jobs.CLOSED for want in ("pause", "cancel", "resume")),
+        *((state, want, None, None) for state in job_lists.CLOSED for want in ("pause", "cancel", "resume")),
     ],
 )
 def test_a_job_is_asked(library: Library, state: str, want: str, after: str | None, wanted: str | None) -> None:
@@ -135,7 +136,7 @@ def test_a_job_is_asked(library: Library, state: str, want: str, after: str | No
             return
         assert jobs.ask(db, job, want).state == after
         assert jobs.wanted(db, job) == wanted
-        assert (jobs.get(db, job).finished_at is not None) == (after == "cancelled")
+        assert (job_lists.get(db, job).finished_at is not None) == (after == "cancelled")
 
 
 def test_a_pause_that_is_taken_back_in_time_is_forgotten(library: Library) -> None:
@@ -182,7 +183,7 @@ def test_whoever_lost_a_job_can_do_nothing_with_it(library: Library) -> None:
                 jobs.finish(db, lost, state="done")
         with writing(db):
             jobs.finish(db, newer, state="done", result={"imported": 1})
-        assert jobs.get(db, newer.id).result == {"imported": 1}
+        assert job_lists.get(db, newer.id).result == {"imported": 1}
         assert held.fence == 1
 
 
@@ -199,7 +200,7 @@ def test_only_a_job_of_just_this_kind_is_gone_on_with(library: Library) -> None:
         assert jobs.interrupted(db, kind="import", dataset_id=None, params={"places": ["a"]}) is None
         db.execute("update job set want = 'cancel' where id = ?", (dead,))
         assert jobs.interrupted(db, params={"places": ["a"]}, **find) is None  # type: ignore[arg-type]
-        assert jobs.get(db, live).state == "running"
+        assert job_lists.get(db, live).state == "running"
 
 
 def test_pieces_are_handed_out_in_order_and_counted(library: Library) -> None:
@@ -212,11 +213,11 @@ def test_pieces_are_handed_out_in_order_and_counted(library: Library) -> None:
         assert jobs.waiting(db, job, limit=1, after=first.number) == [second]
         with writing(db):
             jobs.mark(db, held, [Mark(1, "failed", "No memory.")])
-        assert jobs.tally(db, job) == Tally(waiting=1, skipped=1, failed=1)
-        assert jobs.tally(db, job).total == 3
-        assert jobs.reasons(db, job) == [("one.png", "No memory."), ("x", "Bad.")]
-        assert jobs.reasons(db, job, states=("skipped",), limit=1) == [("x", "Bad.")]
-        assert jobs.items_in(db, job, "waiting") == [7]
+        assert job_lists.tally(db, job) == Tally(waiting=1, skipped=1, failed=1)
+        assert job_lists.tally(db, job).total == 3
+        assert job_lists.reasons(db, job) == [("one.png", "No memory."), ("x", "Bad.")]
+        assert job_lists.reasons(db, job, states=("skipped",), limit=1) == [("x", "Bad.")]
+        assert job_lists.items_in(db, job, "waiting") == [7]
 
 
 def test_ids_give_the_order_whatever_the_clock_says(library: Library) -> None:
@@ -224,12 +225,12 @@ def test_ids_give_the_order_whatever_the_clock_says(library: Library) -> None:
         first, second, third = queued(db), queued(db), queued(db)
         for job, at in ((first, "2030-01-01"), (second, "1970-01-01"), (third, "2026-01-01")):
             db.execute("update job set created_at = ? where id = ?", (at, job))
-        assert [job.id for job in jobs.listed(db)] == [third, second, first]
+        assert [job.id for job in job_lists.listed(db)] == [third, second, first]
         assert jobs.next_for(db, "disk") == first
 
 
 def test_a_job_that_is_not_there_is_told_so(library: Library) -> None:
     with open_catalog(library) as db:
-        for look in (jobs.get, jobs.claim):
+        for look in (job_lists.get, jobs.claim):
             with pytest.raises(NotFoundError, match="no job 5"):
                 look(db, 5)

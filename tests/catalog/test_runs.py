@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dscore.catalog import jobs, runs
+from dscore.catalog import job_lists, jobs, runs
 from dscore.catalog.connection import Database, open_catalog, writing
 from tests.catalog.made import make_library
 
@@ -20,11 +20,11 @@ def test_a_running_job_says_its_step_and_one_that_was_lost_does_not(tmp_path: Pa
     with open_catalog(make_library(tmp_path, {"a": "solo"})) as db:
         held = begun(db)
         runs.say(db, held, "Downloading (40%)")
-        assert jobs.get(db, held.id).message == "Downloading (40%)"
+        assert job_lists.get(db, held.id).message == "Downloading (40%)"
         with writing(db):
             db.execute("update job set fence = fence + 1")
         runs.say(db, held, "Downloading (50%)")
-        assert jobs.get(db, held.id).message == "Downloading (40%)"
+        assert job_lists.get(db, held.id).message == "Downloading (40%)"
 
 
 def test_the_latest_of_a_kind_and_what_finished_ones_found_out(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dscore.catalog import jobs
+from dscore.catalog import job_lists
 from dscore.catalog.connection import open_catalog
 from dscore.web import inbox
 from tests.commands import Commands
@@ -133,6 +133,6 @@ def test_a_failed_import_says_why(dscore: Commands, tmp_path: Path) -> None:
     after_job(dscore.library, "import")
     with open_catalog(dscore.library) as db:
         db.execute("update job set state = 'failed', message = 'The disk is full. Make room.'")
-        assert jobs.get(db, 1).state == "failed"
+        assert job_lists.get(db, 1).state == "failed"
     good(shown.run())
     assert shown.error[0].value.replace("\\", "") == "The disk is full. Make room."

@@ -10,7 +10,7 @@ from streamlit.testing.v1.element_tree import Block
 
 from dscore.catalog import runs
 from dscore.catalog.connection import open_catalog
-from dscore.catalog.jobs import CLOSED, Job
+from dscore.catalog.job_lists import CLOSED, Job
 from dscore.config import Library
 from tests.commands import ROOT
 

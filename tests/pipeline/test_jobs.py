@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from dscore.catalog import changes, datasets, jobs
+from dscore.catalog import changes, datasets, job_lists, jobs
 from dscore.catalog.connection import open_catalog, writing
-from dscore.catalog.jobs import Job, NewItem
+from dscore.catalog.job_lists import Job
+from dscore.catalog.jobs import NewItem
 from dscore.catalog.owners import this_process
 from dscore.config import Library
 from dscore.errors import DscoreError, ExportError, LeaseLostError, WrongUseError
@@ -50,12 +51,12 @@ def at_first_step(act: Callable[[], object]) -> Callable[[Progress], None]:
 
 def ask(library: Library, want: str) -> Job:
     with open_catalog(library) as db:
-        return jobs.ask(db, jobs.listed(db)[0].id, want)
+        return jobs.ask(db, job_lists.listed(db)[0].id, want)
 
 
 def latest(library: Library) -> Job:
     with open_catalog(library) as db:
-        return jobs.listed(db)[0]
+        return job_lists.listed(db)[0]
 
 
 def left_by_a_dead_process(library: Library, job_id: int) -> None:
@@ -148,7 +149,7 @@ def test_the_same_command_goes_on_with_what_was_left_half_way_even_where_little_
     left_by_a_dead_process(library, latest(library).id)
     curate.apply(library, dataset, OPERATION, query=query)
     with open_catalog(library) as db:
-        assert [job.state for job in jobs.listed(db)] == ["done"]
+        assert [job.state for job in job_lists.listed(db)] == ["done"]
         assert [change.state for change in changes.listed(db, 1)] == ["complete"]
     assert renamed(library) == ITEMS
 
@@ -186,10 +187,10 @@ def test_a_job_of_a_living_process_is_not_taken(library: Library) -> None:
     def claim_it(_: Progress) -> None:
         with open_catalog(library) as db:
             assert jobs.next_for(db, "disk") is None
-            if jobs.listed(db)[0].state == "done":
+            if job_lists.listed(db)[0].state == "done":
                 return
             with pytest.raises(DscoreError, match="already running in another process"):
-                jobs.claim(db, jobs.listed(db)[0].id)
+                jobs.claim(db, job_lists.listed(db)[0].id)
 
     edit(library, claim_it)
     assert latest(library).state == "done"

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from dscore.catalog import datasets, jobs
+from dscore.catalog import datasets, job_lists, jobs
 from dscore.catalog.connection import open_catalog, writing
-from dscore.catalog.jobs import Job, Mark, NewItem
+from dscore.catalog.job_lists import Job
+from dscore.catalog.jobs import Mark, NewItem
 from dscore.config import Library
 from dscore.errors import WrongUseError
 from dscore.pipeline import retry
@@ -35,16 +36,16 @@ def ended(library: Library, kind: str, state: str, marks: list[Mark]) -> Job:
         with writing(db):
             jobs.mark(db, held, marks)
             jobs.finish(db, held, state=state)
-        return jobs.get(db, job)
+        return job_lists.get(db, job)
 
 
 def test_pictures_that_failed_or_were_not_reached_are_tagged_again(library: Library) -> None:
     job = ended(library, "tag", "failed", [Mark(1, "done"), Mark(3, "failed", "too large")])
     new = retry.again(library, job)
     with open_catalog(library) as db:
-        assert jobs.items_in(db, new, "waiting") == [13, 12]
-        assert jobs.get(db, new).params == job.params
-        assert jobs.get(db, job.id) == job
+        assert job_lists.items_in(db, new, "waiting") == [13, 12]
+        assert job_lists.get(db, new).params == job.params
+        assert job_lists.get(db, job.id) == job
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,6 @@ def test_a_cancelled_import_is_looked_at_anew(dscore: Commands, tmp_path: Path) 
         with writing(db):
             db.execute("update job set state = 'cancelled'")
             db.execute("update job_item set state = 'waiting'")
-        new = retry.again(dscore.library, jobs.get(db, 1))
-        assert jobs.get(db, new).dataset == "heap"
+        new = retry.again(dscore.library, job_lists.get(db, 1))
+        assert job_lists.get(db, new).dataset == "heap"
         assert [item.name for item in jobs.waiting(db, new, limit=9)] == ["a.png"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dscore.catalog import jobs
+from dscore.catalog import job_lists
 from dscore.catalog.connection import open_catalog
 from dscore.catalog.owners import this_process
 from dscore.config import Library
@@ -139,7 +139,7 @@ def test_a_disk_that_becomes_full_costs_nothing_that_was_imported_and_the_import
     filler.unlink()
     assert_whole(library)
     with open_catalog(library) as db:
-        (job,) = jobs.listed(db)
+        (job,) = job_lists.listed(db)
         (before,) = db.execute("select count(*) from item").fetchone()
     assert job.state in {"failed", "interrupted"}
     assert 0 < before < 200

@@ -10,7 +10,8 @@ import pytest
 
 from dscore.catalog import jobs
 from dscore.catalog.connection import open_catalog, writing
-from dscore.catalog.jobs import Job, Mark, NewItem, Tally
+from dscore.catalog.job_lists import Job, Tally
+from dscore.catalog.jobs import Mark, NewItem
 from dscore.config import Library
 from dscore.web.jobs import Pace, Paces
 from tests.web.serving import browser

@@ -81,18 +81,17 @@ class Gallery {
       this.anchor = this.asked = null;
       this.cards.clear();
       this.load(data.page);
-    } else if (before.refresh !== data.refresh) {
-      this.selection = new Selection(data.selection);
-      this.load(data.page);
-    } else if (this.asked !== null && data.page === this.asked) this.asked = null;
+    } else if (String(before.refresh) !== String(data.refresh)) this.load(this.page, { inPlace: true });
+    else if (this.asked !== null && data.page === this.asked) this.asked = null;
     else if (this.asked === null && data.page !== this.page) this.load(data.page);
     if (before && data.answer && before.answer?.number !== data.answer.number) this.hear(data.answer);
     this.paint();
   }
 
   /** What Python made of a wish. */
-  hear({ number, sentence }) {
+  hear({ number, sentence, cleared }) {
     if (sentence) this.bar.say(sentence);
+    if (cleared) this.selection.only([]);
     this.wishes.answered(number);
   }
 
@@ -101,7 +100,7 @@ class Gallery {
   }
 
   /** Show a page; the last of several quick calls wins. */
-  async load(page) {
+  async load(page, { inPlace = false } = {}) {
     this.page = Math.min(Math.max(1, page), this.pages);
     this.loading?.abort();
     const loading = (this.loading = new AbortController());
@@ -115,6 +114,7 @@ class Gallery {
     const answer = await fetched(`/api/items?${query}`, { signal: loading.signal, say: (...said) => this.bar.say(...said) });
     if (loading.signal.aborted || answer === null) return;
     this.fill(answer.items, answer.count);
+    if (!inPlace) this.scroller.scrollTop = 0;
   }
 
   fill(items, count) {
@@ -126,7 +126,6 @@ class Gallery {
     this.tiles.fill(items.map((card) => this.edits.seen(card)));
     this.root.classList.remove("loading");
     this.empty.textContent = count ? "" : "No picture matches this filter.";
-    this.scroller.scrollTop = 0;
     this.tiles.rove(this.current, { focus: hadFocus });
     const first = (this.page - 1) * this.data.limit;
     this.toolbar.show({ page: this.page, pages: this.pages, first: first + 1, last: first + items.length, count });
