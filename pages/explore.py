@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dscore.catalog import changes
 from dscore.catalog.connection import Database, open_catalog
 from dscore.catalog.datasets import Dataset
 from dscore.errors import QueryError
-from dscore.pipeline.hand_edits import ACTION as HAND_EDIT
 from pages.components import charts, filter_bar, findings, gallery, scope, state, terms, undoing
 from pages.components.trouble import spoken
 
@@ -37,7 +35,7 @@ def _draw(db: Database, dataset: Dataset) -> None:
     with st.container(horizontal=True, gap="small", wrap=False):
         left, right = st.container(width=216), st.container(width="stretch")
     with right:
-        gallery.draw(dataset, query, found, refresh=changes.moment(db, dataset.id, besides=HAND_EDIT))
+        gallery.draw(db, asked, found, dataset=dataset)
     with left:
         charts.draw_tags(findings.tags(asked), query)
     small = st.columns(2)

@@ -26,12 +26,12 @@ class ItemLayers:
 def layers(db: Database, dataset_id: int, ids: Sequence[int]) -> Iterator[list[ItemLayers]]:
     """The items' layers in chunks of up to `CHUNK`, in the order of `ids`; those that are gone are left out."""
     (trigger,) = db.execute("select trigger from dataset where id = ?", (dataset_id,)).fetchone()
-    names: dict[int, str] = {}
+    names: dict[str, str] = {}
     for first in range(0, len(ids), CHUNK):
         yield _chunk(db, ids[first : first + CHUNK], trigger, names)
 
 
-def _chunk(db: Database, ids: Sequence[int], trigger: str, names: dict[int, str]) -> list[ItemLayers]:
+def _chunk(db: Database, ids: Sequence[int], trigger: str, names: dict[str, str]) -> list[ItemLayers]:
     rows = db.execute(
         """select item.id, item.name, coalesce(item.trigger, ?), item.template, prose.text,
             (select group_concat(tag_id) from (select tag_id from item_tag where item_id = item.id order by position, tag_id))
@@ -39,12 +39,21 @@ def _chunk(db: Database, ids: Sequence[int], trigger: str, names: dict[int, str]
         left join prose on prose.item_id = item.id""",
         (trigger, json.dumps(list(ids))),
     ).fetchall()
-    found = []
-    for item_id, name, own_trigger, template, prose, tag_ids in rows:
-        ordered = [int(tag) for tag in tag_ids.split(",")] if tag_ids else []
-        unknown = [tag for tag in ordered if tag not in names]
-        if unknown:
-            names.update(tag_table.names(db, unknown))
-        tags = tuple([names[tag] for tag in ordered])
-        found.append(ItemLayers(item_id, name, Layers(own_trigger, tags, prose or ""), template))
-    return found
+    _learn(db, names, [row[5] for row in rows if row[5]])
+    name_of = names.__getitem__
+    return [
+        ItemLayers(
+            item_id,
+            name,
+            Layers(own_trigger, tuple(map(name_of, tag_ids.split(","))) if tag_ids else (), prose or ""),
+            template,
+        )
+        for item_id, name, own_trigger, template, prose, tag_ids in rows
+    ]
+
+
+def _learn(db: Database, names: dict[str, str], lists: Sequence[str]) -> None:
+    """Look up the tags that are new in these lists of ids; the ids stay text, as they come."""
+    unknown = set().union(*[tag_ids.split(",") for tag_ids in lists]) - names.keys()
+    if unknown:
+        names.update((str(tag), name) for tag, name in tag_table.names(db, map(int, unknown)).items())

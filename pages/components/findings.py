@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -12,10 +13,11 @@ from dscore.catalog import changes, search
 from dscore.catalog.connection import Database, open_catalog
 from dscore.catalog.tags import TagCount
 from dscore.config import Library
+from dscore.pipeline import cards as pipeline_cards
 from dscore.text.query import Everything, parse_query
 
 PAGE_SIZE = 200
-MOST_TAGS = 2000
+MOST_TAGS = 1000
 """So many to choose from; the filter's own completion finds the rarer ones."""
 
 KEPT_SECONDS = 300
@@ -54,6 +56,12 @@ def found(asked: Asked) -> Found:
         ids = search.ids(db, asked.dataset_id, parse_query(asked.query))
         total = search.count(db, asked.dataset_id, Everything())
     return Found(total, len(ids), (0, *ids[PAGE_SIZE - 1 : -1 : PAGE_SIZE]) if ids else ())
+
+
+def cards(db: Database, asked: Asked, start: int) -> list[dict[str, Any]]:
+    """The pictures of one page, as `/api/items` gives them."""
+    page = pipeline_cards.page(db, asked.dataset_id, asked.query, after=start, limit=PAGE_SIZE)
+    return [card.document() for card in page.cards]
 
 
 @st.cache_data(show_spinner=False, max_entries=64, ttl=KEPT_SECONDS)

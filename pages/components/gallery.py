@@ -8,21 +8,23 @@ from typing import Any
 import streamlit as st
 
 from dscore import worker
+from dscore.catalog import changes
 from dscore.catalog.changes import CHUNK
-from dscore.catalog.connection import open_catalog
+from dscore.catalog.connection import Database, open_catalog
 from dscore.catalog.datasets import Dataset
 from dscore.errors import DscoreError
 from dscore.pipeline import curate
+from dscore.pipeline.hand_edits import ACTION as HAND_EDIT
 from dscore.pipeline.operations import Operation
-from pages.components import places, state, undoing
+from pages.components import findings, places, state, undoing
 from pages.components.assets import joined
-from pages.components.findings import PAGE_SIZE, Found
+from pages.components.findings import PAGE_SIZE, Asked, Found
 from pages.components.state import Selection
 from pages.components.words import counted
 
 KEY = "gallery"
 ANSWER = "gallery-answer"
-RERUN, TURN = "gallery-rerun", "gallery-turn"
+RERUN, TURN, SENT = "gallery-rerun", "gallery-turn", "gallery-sent"
 
 _GALLERY = st.components.v2.component(
     "dscore_gallery",
@@ -43,31 +45,46 @@ LEAVE = {"trash", "restore"}
 """After these, the pictures are no longer among those that were chosen from."""
 
 
-@st.fragment
-def draw(dataset: Dataset, query: str, found: Found, *, refresh: tuple[int, ...]) -> None:
-    """Draw the page of what the filter finds. A new selection runs only this again.
+def draw(db: Database, asked: Asked, found: Found, *, dataset: Dataset) -> None:
+    """Draw the page of what the filter finds.
 
-    `refresh` differs where the browser has to read its pictures anew: they were changed, and not by hand.
+    The pictures come along once; later the browser reads others by itself. It reads them anew where `refresh` differs: they
+    were changed, and not by hand.
     """
+    page = min(state.page(), max(1, len(found.starts)))
+    refresh = changes.moment(db, dataset.id, besides=HAND_EDIT)
+    chosen = state.selection()
+    data: dict[str, Any] = {
+        "dataset": dataset.id,
+        "q": asked.query,
+        "count": found.count,
+        "starts": found.starts,
+        "limit": PAGE_SIZE,
+        "selection": {"items": sorted(chosen.items), "everything": chosen.everything},
+        "refresh": refresh,
+    }
+    sent, number = st.session_state.get(SENT, (None, 0))
+    wanted = (asked.dataset_id, asked.query, refresh, page)
+    come = None
+    if sent != wanted:
+        st.session_state[SENT] = wanted, number + 1
+        cards = findings.cards(db, asked, found.starts[page - 1] if found.starts else 0)
+        come = {"page": page, "number": number + 1, "cards": cards}
+    _draw(dataset, data, come)
+
+
+@st.fragment
+def _draw(dataset: Dataset, data: dict[str, Any], come: dict[str, Any] | None) -> None:
+    """A new selection runs only this again, with the data of before; `come` are the pictures that come along."""
     if st.session_state.pop(TURN, False):
         places.go(places.EDIT, **st.query_params.to_dict())
     if st.session_state.pop(RERUN, False):
         st.rerun()
-    chosen = state.selection()
-    data = {
-        "dataset": dataset.id,
-        "q": query,
-        "count": found.count,
-        "starts": found.starts,
-        "limit": PAGE_SIZE,
-        "page": min(state.page(), max(1, len(found.starts))),
-        "selection": {"items": sorted(chosen.items), "everything": chosen.everything},
-        "refresh": refresh,
-        "answer": st.session_state.get(ANSWER),
-    }
+    page = min(state.page(), max(1, len(data["starts"])))
+    come = come if come and come["page"] == page else None
     _GALLERY(
         key=KEY,
-        data=data,
+        data={**data, "page": page, "answer": st.session_state.get(ANSWER), "come": come},
         on_selection_change=_chosen,
         on_page_change=_turned,
         on_ask_change=lambda: _asked(dataset),

@@ -78,7 +78,7 @@ class Gallery {
     if (!before || before.dataset !== data.dataset || before.q !== data.q) {
       clearTimeout(this.telling);
       this.selection = new Selection(data.selection);
-      this.anchor = this.asked = null;
+      this.asked = null;
       this.cards.clear();
       this.load(data.page);
     } else if (String(before.refresh) !== String(data.refresh)) this.load(this.page, { inPlace: true });
@@ -103,6 +103,13 @@ class Gallery {
   async load(page, { inPlace = false } = {}) {
     this.page = Math.min(Math.max(1, page), this.pages);
     this.loading?.abort();
+    const { come } = this.data;
+    if (come && come.page === this.page && come.number !== this.come) {
+      this.come = come.number; // only once: later the server knows better
+      this.fill(come.cards, this.data.count);
+      if (!inPlace) this.scroller.scrollTop = 0;
+      return;
+    }
     const loading = (this.loading = new AbortController());
     this.root.classList.add("loading");
     const query = new URLSearchParams({
@@ -137,9 +144,9 @@ class Gallery {
   async turn(page) {
     if (page < 1 || page > this.pages || page === this.page) return;
     this.asked = page;
-    this.anchor = null;
-    this.setStateValue("page", page);
+    this.selection.anchor = null;
     await this.load(page);
+    if (this.page === page) this.setStateValue("page", page);
   }
 
   // What is chosen.
@@ -166,20 +173,9 @@ class Gallery {
     this.tiles.rove(id, { focus: true });
   }
 
-  pick(id, { range = false, more = false } = {}) {
+  pick(id, how = {}) {
     this.current = id;
-    if (range && this.anchor !== null) return this.pickRange(id, more);
-    this.anchor = id;
-    if (more) this.selection.toggle(id);
-    else this.selection.only([id]);
-  }
-
-  pickRange(id, more) {
-    const { order } = this.tiles;
-    const [from, to] = [order.indexOf(this.anchor), order.indexOf(id)].sort((a, b) => a - b);
-    const ids = order.slice(Math.max(0, from), to + 1);
-    if (more) ids.forEach((one) => this.selection.put(one, true));
-    else this.selection.only(ids);
+    this.selection.pick(id, this.tiles.order, how);
   }
 
   // Keys.

@@ -4,6 +4,21 @@ class Selection {
   constructor({ items = [], everything = false } = {}) {
     this.items = new Set(items);
     this.everything = everything;
+    this.anchor = null;
+  }
+
+  /** As in a list of files: one alone, with `more` one more or less, with `range` all from where the last one was picked. */
+  pick(id, order, { range = false, more = false } = {}) {
+    const [from, to] = [order.indexOf(this.anchor), order.indexOf(id)].sort((a, b) => a - b);
+    if (range && from >= 0) {
+      const ids = order.slice(from, to + 1);
+      if (more) ids.forEach((one) => this.put(one, true));
+      else this.only(ids);
+      return;
+    }
+    this.anchor = id;
+    if (more) this.toggle(id);
+    else this.only([id]);
   }
 
   has(id) {
