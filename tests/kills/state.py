@@ -21,6 +21,8 @@ NONE_OF = {
         select dataset_id, tag_id, items from tag_count union all
         select dataset_id, tag_id, -count(*) from item_tag join item on item.id = item_id
         where trashed_at is null group by dataset_id, tag_id) group by dataset_id, tag_id having sum(items) <> 0""",
+    "claims without their tag": """select item_id, tag_id from item_tag_source
+        except select item_id, tag_id from item_tag""",
     "imported pieces without an item": """select job_item.name from job_item join job on job.id = job_id
         where kind = 'import' and job_item.state = 'done'
         and not exists (select 1 from origin where origin.path = job_item.name)""",
@@ -85,6 +87,11 @@ def rows(library: Library) -> dict[str, list[tuple[Any, ...]]]:
 
 def _rows(db: Database, table: str) -> list[tuple[Any, ...]]:
     columns = [row[1] for row in db.execute(f"pragma table_info({table})") if row[1] not in CHANGING]
+    # How fast it was and on what, where all scores were stored before a kill; an export killed before its mark is there already.
+    columns = [
+        f"json_remove({name}, '$.rate', '$.device', '$.note', '$.up_to_date')" if name == "result" else name
+        for name in columns
+    ]
     return sorted(db.execute(f"select {', '.join(columns)} from {table}").fetchall(), key=repr)
 
 
