@@ -51,8 +51,12 @@ def shortened(stretches: tuple[Stretch, ...]) -> tuple[Stretch, ...]:
 def _without_middle(text: str, *, is_first: bool, is_last: bool) -> Stretch:
     head = "" if is_first and not is_last else text[:AROUND].rpartition(" ")[0]
     tail = "" if is_last and not is_first else text[-AROUND:].partition(" ")[2]
-    short = text if len(text) <= 2 * AROUND else f"{head} … {tail}".strip(" ")
-    short = short if short == text or not tail else f"{short}{' ' * text.endswith(' ')}"
+    if len(text) <= 2 * AROUND:
+        return Stretch(text, text, changed=False)
+    # A blank beside what changed belongs to what is read; only the cut end loses its own.
+    short = f"{head} … {tail}"
+    short = short if head else short.lstrip(" ")
+    short = short if tail else short.rstrip(" ")
     return Stretch(short, short, changed=False)
 
 

@@ -58,3 +58,10 @@ def test_a_megabyte_is_compared_in_no_time() -> None:
     began = time.monotonic()
     assert word_changes(f"a {long}", f"b {long[::-1]}")
     assert time.monotonic() - began < 20
+
+
+def test_the_blank_beside_a_changed_word_stays_where_the_rest_is_cut() -> None:
+    long = "background, " + "word " * 60
+    first, changed, last = shortened(word_changes(f"a transparent {long}", f"a white {long}"))
+    assert (first.before, changed.before, changed.after) == ("a ", "transparent", "white")
+    assert last.before.startswith(" background")
