@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
 from pathlib import Path
@@ -94,26 +95,23 @@ def test_an_edit_that_changes_nothing_leaves_no_trace(library: Library) -> None:
 def test_forty_edits_twenty_milliseconds_apart_all_arrive_in_order(library: Library) -> None:
     """As a page sends them: what has piled up goes with the next request, once the one before is answered."""
     asking = browser(library)
-    waiting: list[str] = []
-    rev, seq, through = 1, 0, False
+    waiting: queue.SimpleQueue[str] = queue.SimpleQueue()
+    rev, seq, left = 1, 0, 40
 
     def click() -> None:
-        nonlocal through
         for number in range(40):
-            waiting.append(f"tag {number:02}")
+            waiting.put(f"tag {number:02}")
             time.sleep(0.02)
-        through = True
 
     clicking = threading.Thread(target=click)
     clicking.start()
-    while not through or waiting:
-        taken, waiting[:] = list(waiting), []
-        if taken:
-            seq += 1
-            edits = [{"item": 2, "rev": rev, "add": [tag]} for tag in taken]
-            answer = asking.post("/api/edits", json=request(seq, *edits))
-            assert answer.status_code == 200
-            rev = answer.json()["items"][0]["rev"]
+    while left:
+        taken = [waiting.get(timeout=5), *(waiting.get() for _ in range(waiting.qsize()))]
+        seq, left = seq + 1, left - len(taken)
+        edits = [{"item": 2, "rev": rev, "add": [tag]} for tag in taken]
+        answer = asking.post("/api/edits", json=request(seq, *edits))
+        assert answer.status_code == 200
+        rev = answer.json()["items"][0]["rev"]
     clicking.join()
     assert tag_texts(library)["b"] == ", ".join(["smile", *(f"tag {number:02}" for number in range(40))])
 
