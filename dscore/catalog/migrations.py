@@ -28,15 +28,21 @@ if TYPE_CHECKING:
 LOCK_SECONDS = 60.0
 
 
-def _first(db: Database) -> None:
-    """Every table of version 1."""
-    script = files("dscore.catalog").joinpath("schema.sql").read_text(encoding="utf-8")
-    for statement in _statements(script):
-        db.conn.execute(statement)
-
-
 Step = Callable[["Database"], None]
-STEPS: tuple[Step, ...] = (_first,)
+
+
+def script(name: str) -> Step:
+    """A step that runs one of the `.sql` files beside this one."""
+
+    def run(db: Database) -> None:
+        text = files("dscore.catalog").joinpath(name).read_text(encoding="utf-8")
+        for statement in _statements(text):
+            db.conn.execute(statement)
+
+    return run
+
+
+STEPS: tuple[Step, ...] = (script("schema.sql"),)
 LATEST = len(STEPS)
 
 

@@ -79,7 +79,8 @@ def shape(path: Path) -> tuple[int, bool, bool, int]:
         db.close()
 
 
-OLD, NEW = (1, False, False, 100), (2, True, True, 100)
+NOW, NEXT = migrations.LATEST, migrations.LATEST + 1
+OLD, NEW = (NOW, False, False, 100), (NEXT, True, True, 100)
 
 
 def test_eight_processes_make_one_catalog(tmp_path: Path) -> None:
@@ -98,7 +99,7 @@ def test_eight_processes_make_one_catalog(tmp_path: Path) -> None:
 def test_an_older_catalog_is_backed_up_and_brought_up_to_date(library: Library) -> None:
     migrations.migrate(library, steps=(*migrations.STEPS, second))
     assert shape(library.catalog) == NEW
-    (copy,) = library.backups.glob("*-before-version-2.db")
+    (copy,) = library.backups.glob(f"*-before-version-{NEXT}.db")
     assert shape(copy) == OLD
 
 
