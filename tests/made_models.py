@@ -29,6 +29,7 @@ LABELS: tuple[Row, ...] = (
     ("hatsune_miku", 4),
     ("saber_(fate)", 4),
 )
+EFFORT_SIDE = 512
 HUGE = 1 << 50  # more numbers than any machine can address: the memory is refused, never taken
 
 
@@ -67,13 +68,14 @@ def tagger_model(
     channels_first: bool = False,
     embedding: bool = False,
     fits: int | None = None,
+    effort: int = 0,
     padding: int = 0,
 ) -> onnx.ModelProto:
     """The graph.
 
     `logits`: scores as they are before a sigmoid. `embedding`: a second output beside the scores. `fits`: so
-    many pictures at once fit in memory, and a black picture never does. `padding`: bytes that make the file
-    larger.
+    many pictures at once fit in memory, and a black picture never does. `effort`: so many products of matrices
+    with `EFFORT_SIDE` rows come before each answer. `padding`: bytes that make the file larger.
     """
     side: int | str = "batch_size" if batch is None else batch
     shape = [side, 3, size, size] if channels_first else [side, size, size, 3]
@@ -86,6 +88,8 @@ def tagger_model(
     nodes = _mean_nodes(side=size // cells, channels_first=channels_first)
     if fits is not None:
         _add_hunger(nodes, constants, fits)
+    if effort:
+        _add_effort(nodes, constants, effort)
     nodes.append(helper.make_node("Identity", [nodes[-1].output[0]], ["output"]))
     outputs = [_tensor("output", [side, tags])]
     if embedding:
@@ -171,4 +175,25 @@ def _add_hunger(nodes: list[onnx.NodeProto], constants: dict[str, np.ndarray[Any
         helper.make_node("ConstantOfShape", ["length"], ["memory"]),
         helper.make_node("ReduceSum", ["memory"], ["nought"], keepdims=0),
         helper.make_node("Add", ["scores", "nought"], ["fed"]),
+    ]
+
+
+def _add_effort(nodes: list[onnx.NodeProto], constants: dict[str, np.ndarray[Any, Any]], products: int) -> None:
+    """Make the graph multiply a matrix of zeros by itself before it answers; the zeros come from the picture, since
+    what is known beforehand would be worked out once, when the model is loaded.
+    """
+    constants |= {"nil": np.array(0, np.float32), "square": np.array([EFFORT_SIDE, EFFORT_SIDE], np.int64)}
+    answer = nodes[-1].output[0]
+    nodes += [
+        helper.make_node("ReduceMax", ["pixels"], ["most"], keepdims=0),
+        helper.make_node("Mul", ["most", "nil"], ["none"]),
+        helper.make_node("Expand", ["none", "square"], ["product_0"]),
+    ]
+    nodes += [
+        helper.make_node("MatMul", [f"product_{number}", "product_0"], [f"product_{number + 1}"])
+        for number in range(products)
+    ]
+    nodes += [
+        helper.make_node("ReduceMax", [f"product_{products}"], ["still_none"], keepdims=0),
+        helper.make_node("Add", [answer, "still_none"], ["worked_out"]),
     ]

@@ -39,7 +39,7 @@ DONE = {
     "revert": "Undo",
     "export": "Export",
 }
-WAITING = {"queued": "Waiting for its turn", "paused": "Paused", "interrupted": "Its worker is being started again"}
+WAITING = {"queued": "Waiting for its turn", "paused": "Paused", "interrupted": "Interrupted, goes on in a moment"}
 ASKED = {"pause": "Pausing", "cancel": "Cancelling"}
 
 

@@ -35,6 +35,9 @@ CHROMIUM_ARGUMENTS = (
 ABORTED = "net::ERR_FAILED"
 """What a test has broken on purpose, by `route.abort()`."""
 
+CONFLICT = "status of 409"
+"""How the browser notes that somebody else's edit was quicker: an answer like another."""
+
 # A deep link makes Streamlit's page ask for these below the page's own path first.
 KNOWN_404 = re.compile(r"/_stcore/(health|host-config)$")
 
@@ -154,6 +157,7 @@ def visiting(browser: Browser, *, width: int = 1440, height: int = 900, theme: s
 
 
 def _trouble(message: ConsoleMessage) -> list[str]:
-    if message.type != "error" or ABORTED in message.text or KNOWN_404.search(message.location["url"]):
+    known = ABORTED in message.text or KNOWN_404.search(message.location["url"]) or CONFLICT in message.text
+    if message.type != "error" or known:
         return []
     return [f"{message.text} ({message.location['url']})"]

@@ -8,7 +8,7 @@ class Edits {
   constructor({ dataset, cards, redraw, say, onSettled }) {
     Object.assign(this, { dataset, cards, redraw, say, onSettled });
     this.conflict = new ConflictDialog({
-      onMine: (id, edits) => this.push(edits.map((edit) => ({ ...edit, rev: cards.get(id).rev }))),
+      onMine: (_id, edits) => this.again(edits),
       onTheirs: () => {},
     });
     this.outbox = new Outbox({
@@ -58,11 +58,21 @@ class Edits {
     this.settling = setTimeout(() => this.settled().then(this.onSettled), SETTLED_MS);
   }
 
+  /** Tags that come and go do so on whatever is there now, as while a tagger works; what writes over a text, its person decides. */
   meet(conflicts, edits) {
     const there = conflicts.filter((conflict) => conflict.theirs);
     if (there.length < conflicts.length) this.say("One of these pictures is gone meanwhile; nothing was changed in it.");
     this.take(there.map((conflict) => conflict.theirs));
-    this.conflict.ask(there, edits);
+    const rewritten = new Set(edits.filter((edit) => edit.prose !== undefined || edit.order).map((edit) => edit.item));
+    const again = edits.filter((edit) => !rewritten.has(edit.item) && there.some(({ item }) => item === edit.item));
+    if (again.length) this.again(again);
+    const unclear = there.filter(({ item }) => rewritten.has(item));
+    if (unclear.length) this.conflict.ask(unclear, edits);
+  }
+
+  /** The same edits of what is there now. */
+  again(edits) {
+    this.push(edits.map((edit) => ({ ...edit, rev: this.cards.get(edit.item).rev })));
   }
 
   refused(sentence, edits) {
