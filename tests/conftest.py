@@ -1,10 +1,18 @@
 """What every test may ask for."""
 
+import os
 from pathlib import Path
 
 import pytest
 
+from dscore.config import HOME_VARIABLE
 from tests.commands import Commands
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobodys_library(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Whatever a test forgets to say, the library of the person who runs it is never touched."""
+    os.environ[HOME_VARIABLE] = str(tmp_path_factory.mktemp("nobody"))
 
 
 @pytest.fixture
