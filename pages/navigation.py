@@ -6,7 +6,14 @@ from pages.components import gate, sidebar
 from pages.components.places import PAGES, standing
 from pages.components.trouble import spoken
 
-st.set_page_config(page_title="dscore", page_icon=str(PAGES / "components" / "icon.svg"), layout="wide")
+SIDEBAR_WIDTH = 232  # pixels: the rest is for pictures
+
+st.set_page_config(
+    page_title="dscore",
+    page_icon=str(PAGES / "components" / "icon.svg"),
+    layout="wide",
+    initial_sidebar_state=SIDEBAR_WIDTH,
+)
 gate.keep_closed()
 page = st.navigation(
     [

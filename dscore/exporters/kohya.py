@@ -25,7 +25,7 @@ class KohyaExporter:
     """`N_name/` with the pictures, and `dataset.toml` beside it."""
 
     name = "kohya"
-    description = "kohya sd-scripts: a folder named by repeats, and a dataset.toml"
+    description = "A folder named by its repeats, and a dataset.toml"
 
     def plan(self, items: Sequence[ExportItem], options: ExportOptions, *, target: Path) -> ExportPlan:
         """Lay out everything without touching a disk; raises ExportError where it cannot be done."""

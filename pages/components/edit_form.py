@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dscore.catalog import tags
 from dscore.catalog.connection import Database
@@ -50,9 +51,15 @@ def draw(db: Database, dataset: Dataset, scope: Scope) -> Operation | None:
     return fields(db, dataset, scope, kind or "")
 
 
+def _two() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Side by side, or one below the other where both would be cut."""
+    grid = st.grid(2, min_column_width=240)
+    return grid.cell(), grid.cell()
+
+
 def _trigger(_db: Database, dataset: Dataset, scope: Scope, kind: str) -> Operation:
     st.session_state.setdefault("edit-trigger", dataset.trigger)
-    left, right = st.columns([3, 2])
+    left, right = _two()
     word = left.text_input(
         "Trigger word",
         key="edit-trigger",
@@ -93,7 +100,7 @@ def _named(db: Database, dataset: Dataset, kind: str, label: str, help_: str) ->
 
 
 def _add(db: Database, dataset: Dataset, _scope: Scope, kind: str) -> Operation | None:
-    left, right = st.columns([3, 2])
+    left, right = _two()
     with left:
         text = _named(db, dataset, kind, "Tags to add", "A tag that a picture has already stays where it is.")
     position = right.segmented_control(
