@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +22,7 @@ from tests.taggers.loading import loaded
 
 COUNT = 40
 SECONDS_EACH = 0.15
-"""What a picture costs the tagger: so long that the job is met half way, on a quick machine too."""
+"""What a picture costs the tagger, about: so long that much is still to do when the first of them are through."""
 
 TRIED = 8
 """Products of matrices by which a picture's time is measured."""
@@ -54,25 +56,39 @@ def heap(server: Server, pictures: Path) -> Commands:
 
 
 @pytest.fixture
-def tagging(server: Server, heap: Commands, page: Page, slow_tagger: Path) -> Page:
-    """The Tag page of the one who has started the job."""
-    del heap  # what there is to tag
+def tagging(server: Server, heap: Commands, page: Page, slow_tagger: Path) -> Iterator[Halfway]:
+    """A job half way, whose worker stands still until it is let go on."""
     server.open(page, "/tag")
     choose_own(page, slow_tagger)
     page.get_by_role("button", name=f"Tag {COUNT} pictures").click()
-    return page
+    while not (done := _done(heap)):
+        time.sleep(0.01)
+    worker = owner(heap)
+    worker.suspend()
+    assert done < COUNT
+    yield Halfway(page, worker, _done(heap))
+    with suppress(psutil.NoSuchProcess):
+        worker.resume()
+
+
+@dataclass(frozen=True)
+class Halfway:
+    """The Tag page of the one who has started the job, its worker, and how many pictures are through."""
+
+    page: Page
+    worker: psutil.Process
+    done: int
+
+
+def _done(heap: Commands) -> int:
+    ((done,),) = heap.rows(
+        "select count(*) from job_item join job on job.id = job_id where kind = 'tag' and job_item.state = 'done'"
+    )
+    return int(done)
 
 
 def strip(page: Page) -> Locator:
     return page.locator(".st-key-strip")
-
-
-def way(page: Page) -> int:
-    """How many pictures the strip says are through, as soon as it is under way."""
-    shown = strip(page).get_by_text(re.compile(rf"[1-9]\d* of {COUNT}"))
-    said = re.match(r"\d+", shown.inner_text(timeout=LONG))
-    assert said is not None
-    return int(said[0])
 
 
 def expect_the_end(page: Page) -> None:
@@ -84,52 +100,55 @@ def owner(heap: Commands) -> psutil.Process:
     return psutil.Process(int(words.split(":")[-2]))
 
 
-def test_a_page_loaded_anew_still_shows_the_job_until_its_end(tagging: Page) -> None:
-    before = way(tagging)
-    tagging.reload()
-    settled(tagging)
-    expect(strip(tagging)).to_contain_text("Tagging heap")
-    assert before <= way(tagging) < COUNT
-    expect(tagging.locator(".st-key-tag-now")).to_have_count(0)
-    expect_the_end(tagging)
+def add_tag(page: Page, number: int) -> None:
+    """The tag `mine` to that picture, by keys, until it is saved."""
+    page.locator(".picture").nth(number).click()
+    page.keyboard.press("t")
+    page.keyboard.type("mine\n")
+    expect(page.locator(".notice")).to_have_text("Added “mine”: 1 picture changed.")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    while page.evaluate("sessionStorage.getItem('dscore-unsent-edits')") is not None:
+        page.wait_for_timeout(20)
+
+
+def test_a_page_loaded_anew_still_shows_the_job_until_its_end(tagging: Halfway) -> None:
+    page = tagging.page
+    page.reload()
+    settled(page)
+    expect(strip(page)).to_contain_text("Tagging heap")
+    expect(strip(page)).to_contain_text(f"{tagging.done} of {COUNT}")
+    expect(page.locator(".st-key-tag-now")).to_have_count(0)
+    tagging.worker.resume()
+    expect_the_end(page)
 
 
 def test_a_second_browser_sees_the_job_and_edits_beside_it(
-    server: Server, heap: Commands, tagging: Page, browser: Browser
+    server: Server, heap: Commands, tagging: Halfway, browser: Browser
 ) -> None:
     with visiting(browser) as other:
         server.open(other, "/explore?dataset=heap")
-        tiles = other.locator(".tile")
-        expect(tiles).to_have_count(COUNT)
-        assert way(other) < COUNT
-        others = way(other)
-        expect(strip(other).get_by_text(re.compile(rf"^{others} of"))).to_have_count(0)  # it goes on, here too
-        for number in (0, COUNT - 1):  # the job is past the first, and still to come to the last
-            other.locator(".picture").nth(number).click()
-            other.keyboard.press("t")
-            other.keyboard.type("mine\n")
-            expect(other.locator(".notice")).to_have_text("Added “mine”: 1 picture changed.")
-            other.keyboard.press("Escape")
-            other.keyboard.press("Escape")
-        assert way(other) < COUNT
-        other.wait_for_function("sessionStorage.getItem('dscore-unsent-edits') === null")
-        expect_the_end(tagging)
+        expect(other.locator(".tile")).to_have_count(COUNT)
+        expect(strip(other)).to_contain_text(f"{tagging.done} of {COUNT}")
+        add_tag(other, 0)  # the job is past this one,
+        add_tag(other, COUNT - 1)  # and still to come to this one
+        tagging.worker.resume()
+        expect_the_end(tagging.page)
+        add_tag(other, COUNT - 2)  # the job has changed it since this page was loaded
         expect(other.get_by_role("dialog", name="Changed by somebody else")).to_be_hidden()
     tags = heap.tags("heap")
     assert all("1girl" in found for found in tags.values())
-    assert [name for name, found in tags.items() if "mine" in found] == ["p00", f"p{COUNT - 1}"]
+    assert [name for name, found in tags.items() if "mine" in found] == ["p00", f"p{COUNT - 2}", f"p{COUNT - 1}"]
 
 
-def test_a_killed_worker_is_told_and_replaced_and_nothing_is_lost_or_done_twice(heap: Commands, tagging: Page) -> None:
-    before = way(tagging)
-    killed = owner(heap)
-    killed.kill()
-    interrupted = strip(tagging).get_by_text("Interrupted, goes on in a moment")
+def test_a_killed_worker_is_told_and_replaced_and_nothing_is_lost_or_done_twice(
+    heap: Commands, tagging: Halfway
+) -> None:
+    tagging.worker.kill()
+    interrupted = strip(tagging.page).get_by_text("Interrupted, goes on in a moment")
     expect(interrupted).to_be_visible()
     expect(interrupted).to_be_hidden(timeout=LONG)
-    assert before <= way(tagging) < COUNT
-    assert owner(heap) != killed
-    expect_the_end(tagging)
+    expect_the_end(tagging.page)
     assert set(heap.tags("heap")) == {f"p{number:02}" for number in range(COUNT)}
     assert all(found == ["1girl"] for found in heap.tags("heap").values())
     assert heap.rows("select state, count(*) from job_item where job_id = 2 group by state") == [("done", COUNT)]
