@@ -104,7 +104,12 @@ def _say_import(
 
 @click.command()
 @click.argument("name")
-@click.option("--tagger", required=True, metavar="NAME|FOLDER", help="A tagger by name, or a folder with model.onnx.")
+@click.option(
+    "--tagger",
+    required=True,
+    metavar="NAME|FOLDER",
+    help="A tagger by name, or a folder with model.onnx and its list of tags.",
+)
 @click.option("--where", default="", metavar="QUERY", help="Only pictures that this search finds.")
 @click.option(
     "--general", type=float, help="The score from which a tag is taken. Default: the tagger's own, mostly 0.35."

@@ -14,7 +14,7 @@ from dscore.pipeline import sampling
 from dscore.pipeline.tagging import Request
 from dscore.taggers.base import TaggerSpec
 from dscore.taggers.files import is_here
-from dscore.taggers.registry import WD_TAGGERS, find_tagger
+from dscore.taggers.registry import TAGGERS, find_tagger
 from dscore.taggers.scores import FLOOR
 from dscore.text.tags import split_tags
 from pages.components import model_cards, trouble
@@ -32,18 +32,18 @@ MODES = {
 
 def model(db: Database) -> TaggerSpec | None:
     """The chosen tagger; None while the folder that was named is none."""
-    here = {spec.name: is_here(spec) for spec in WD_TAGGERS}
+    here = {spec.name: is_here(spec) for spec in TAGGERS}
     last = next((run.params["tagger"] for run in runs.finished(db, kinds=sampling.KINDS, limit=1)), "")
-    first = next((spec.name for spec in WD_TAGGERS if here[spec.name]), FIRST_CHOICE)
+    first = next((spec.name for spec in TAGGERS if here[spec.name]), FIRST_CHOICE)
     known = last if last in here else model_cards.OWN if last else first
-    name = model_cards.choose(WD_TAGGERS, here=here, rates=sampling.rates(db), chosen=known, key="tagger")
+    name = model_cards.choose(TAGGERS, here=here, rates=sampling.rates(db), chosen=known, key="tagger")
     if name != model_cards.OWN:
         return find_tagger(name)
     st.session_state.setdefault("tagger-folder", "" if last in here else last)
     folder = st.text_input(
         "Folder",
         key="tagger-folder",
-        placeholder="A folder on this machine, with model.onnx and selected_tags.csv",
+        placeholder="A folder on this machine, with model.onnx and its list of tags",
         persist_state="session",
     )
     return _own(folder)
