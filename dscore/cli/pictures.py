@@ -128,9 +128,16 @@ def _say_import(
     help="How long_hair is written: with a blank, or as it is.",
 )
 @click.option(
-    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True,
-    help="auto: the GPU where it runs, else the CPU.",
+    "--device", metavar="auto|cpu|cuda|cuda:N,…", default="auto", show_default=True,
+    help="auto: every GPU where it runs, else the CPU; cuda:1: that one only.",
 )  # fmt: skip
+@click.option(
+    "--preparation",
+    type=click.Choice(["exact", "fast"]),
+    default="exact",
+    show_default=True,
+    help="exact: pixel for pixel as the model's author does it; fast: quicker, each pixel within 2 of 255.",
+)
 @click.option("--batch", type=click.IntRange(0, 1024), default=0, help="Pictures at once; 0 is the best for the model.")
 @click.option("--offline", is_flag=True, help="Never download a model.")
 @shared_options

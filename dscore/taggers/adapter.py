@@ -34,21 +34,31 @@ def load_onnx(
     """Open, check and try a model. Raises ModelError where it breaks its family's contract, DeviceError."""
     labels, family = read_labels(files.labels), FAMILIES[spec.family]
     opened = open_model(files.model, device=device, threads=threads, bytes_for=partial(_with_front, files, family))
-    if speed == "fast":
-        preparation.ready_quick()
+    speed, slower = _at_speed(speed)
     tagger = OnnxTagger(
         name=spec.name,
         labels=labels,
         identity=files.identity,
         defaults=spec.thresholds,
         device=opened.device,
-        note=" ".join(note for note in (files.note, opened.note) if note),
+        note=" ".join(note for note in (files.note, opened.note, slower) if note),
         family=family,
         contract=read_contract(opened, files, family, labels=len(labels)),
         speed=speed,
     )
     _try(tagger, files)
     return tagger
+
+
+def _at_speed(speed: preparation.Speed) -> tuple[preparation.Speed, str]:
+    """The speed that can be had here, and why not the one that was asked for, or ""."""
+    if speed == "exact":
+        return speed, ""
+    try:
+        preparation.ready_quick()
+    except (ImportError, OSError) as error:  # a library of torch's own is missing
+        return "exact", f"Pictures are prepared the exact way, since torch cannot be loaded ({error})."
+    return speed, ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ from PIL import Image
 
 from dscore.models import Category
 from dscore.taggers.base import Label, ModelIdentity, Pixels, Scores, Tagger, Thresholds
-from dscore.taggers.feed import Picture, best_batch, best_threads, score_pictures
+from dscore.taggers.feed import Picture, best_threads, score_pictures
 from dscore.taggers.files import fetch_files
 from dscore.taggers.preparation import prepare_square
 from dscore.taggers.registry import find_tagger, load_tagger
+from dscore.taggers.running import best_batch
 from tests.bench import Row
 from tests.bench.vit import SIZE, vit_model
 from tests.made_models import write_labels
