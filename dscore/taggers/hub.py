@@ -87,8 +87,13 @@ def _client(part: str = "") -> Any:
     return import_module(f"huggingface_hub.{part}".rstrip("."))
 
 
+def cache_folder() -> Path:
+    """Where the client keeps what it downloads (HF_HOME)."""
+    return Path(_client("constants").HF_HUB_CACHE)
+
+
 def _repo_folder(spec: TaggerSpec, cache: Path | None) -> Path:
-    return Path(cache or _client("constants").HF_HUB_CACHE) / f"models--{spec.repo.replace('/', '--')}"
+    return (cache or cache_folder()) / f"models--{spec.repo.replace('/', '--')}"
 
 
 def _cached_commits(root: Path, revision: str) -> Iterator[tuple[str, bool]]:
