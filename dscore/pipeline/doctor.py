@@ -143,7 +143,9 @@ def _disks(library: Library) -> Iterator[Finding]:
         level = Level.BAD if free < SCARCE else Level.FAIR if free < LITTLE else Level.GOOD
         said = f"{_size(free)} are free in {folder}"
         if folder == models:
-            said += f"; the models there take {_size(_used(models))}, and a tagger needs 0.3 to 1.5 GB"
+            used = _used(models)
+            said += f"; the models there take {_size(used)}" if used else "; no model is there yet"
+            said += ", and a tagger needs 0.3 to 1.5 GB"
         yield Finding(topic, level, f"{said}.", "" if level is Level.GOOD else cure)
 
 

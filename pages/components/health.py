@@ -28,8 +28,9 @@ def draw() -> None:
         found = [finding for finding in report.findings if finding.level is level]
         if found:
             st.subheader(WORDS[level], anchor=False)
-        for finding in found:
-            _finding(finding)
+            with st.container(border=True):
+                for finding in found:
+                    _finding(finding)
 
 
 def _summary(report: Report) -> None:
@@ -49,9 +50,8 @@ def _do(number: int) -> str:
 
 
 def _finding(finding: Finding) -> None:
-    with st.container(border=True):
-        left, right = st.columns([1, 3], gap="medium")
-        left.markdown(f"{MARKS[finding.level]} **{plain(finding.topic)}**")
-        right.markdown(plain(finding.found))
-        if finding.cure:
-            right.markdown(f":material/healing: {plain(finding.cure)}")
+    left, right = st.columns([1, 3], gap="medium")
+    left.markdown(f"{MARKS[finding.level]} **{plain(finding.topic)}**")
+    right.markdown(plain(finding.found))
+    if finding.cure:
+        right.markdown(f":material/healing: {plain(finding.cure)}")

@@ -52,7 +52,7 @@ def test_the_processor_in_spite_of_a_card_is_bad_and_names_the_library() -> None
     _, level, found, cure = machine.session(replace(CARD, device="cpu", why="libcudnn.so.9 cannot be loaded"))
     assert (level, "libcudnn.so.9" in found, "onnxruntime-gpu[cuda,cudnn]" in cure) == ("bad", True, True)
     assert machine.session(CARD)[1] == "good"
-    assert machine.session(NONE)[1] == "fair"
+    assert machine.session(NONE)[1:3] == ("good", "The processor, since there is no card.")
     assert machine.session(Tried(why="No module named 'onnxruntime'"))[1] == "bad"
 
 
