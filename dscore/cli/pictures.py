@@ -136,7 +136,7 @@ def _say_import(
     type=click.Choice(["exact", "fast"]),
     default="exact",
     show_default=True,
-    help="exact: pixel for pixel as the model's author does it; fast: quicker, each pixel within 2 of 255.",
+    help="exact: pixel for pixel as the model's author does it; fast: quicker, each pixel within 4 of 255.",
 )
 @click.option("--batch", type=click.IntRange(0, 1024), default=0, help="Pictures at once; 0 is the best for the model.")
 @click.option("--offline", is_flag=True, help="Never download a model.")

@@ -52,7 +52,7 @@ def is_current(stored: str, *, speed: Speed = "fast") -> bool:
 def prepare(image: Image.Image, out: Pixels, *, family: Family = WD, speed: Speed = "exact") -> None:
     """Write the picture, of any mode and shape, into `out`: uint8 [size, size, 3] in the family's order of channels.
 
-    "fast" resizes with torch's own vector code; no channel of any pixel comes out more than 1 of 255 away.
+    "fast" resizes with torch's own vector code; no channel of any pixel comes out more than 4 of 255 away.
     """
     size = out.shape[0]
     view = training_view(image)

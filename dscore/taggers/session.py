@@ -62,7 +62,7 @@ def _lighter(session: Any, bytes_for: Callable[[Any], bytes | None] | None, numb
     try:
         content = bytes_for(session) if bytes_for else None
         return session if content is None else _session(content, _on_cuda(number), threads)
-    except ModelError:
+    except (ModelError, OSError, MemoryError):
         return session
 
 

@@ -150,7 +150,7 @@ def _advanced() -> tuple[str, str, Speed]:
             required=True,
             key="tag-preparation",
             help="Exactly: pixel for pixel as the model's author does it. Quickly: nearly twice as fast, and no "
-            "colour is off by more than 2 of 255; for a GPU that waits for the processor.",
+            "colour is off by more than 4 of 255; for a GPU that waits for the processor.",
             persist_state="session",
         )
     return device or "auto", underscores or "space", preparation

@@ -30,7 +30,7 @@ DEVICES: tuple[tuple[int, Speed, float], ...] = ((50, "exact", 0.95), (100, "exa
 
 PICTURES = 12
 SECONDS = 4  # of the device, for each measurement
-ROUNDS, COUNT = 2, 3
+ROUNDS, COUNT = 4, 3
 TAGS = 9083
 
 
