@@ -14,7 +14,7 @@ from dscore.exporters.registry import EXPORTERS
 from dscore.models import Mode
 from dscore.pipeline.operations import KINDS
 from dscore.sources.registry import SOURCES
-from dscore.taggers.registry import WD_TAGGERS
+from dscore.taggers.registry import TAGGERS
 from dscore.text.query_words import FIELDS, STATES
 
 ROOT = Path(__file__).parent.parent
@@ -42,7 +42,7 @@ def test_every_setting_is_in_the_readme(setting: str) -> None:
     assert f"`{setting}`" in README
 
 
-@pytest.mark.parametrize("tagger", [spec.repo.rpartition("/")[2] for spec in WD_TAGGERS])
+@pytest.mark.parametrize("tagger", [spec.repo.rpartition("/")[2] for spec in TAGGERS])
 def test_every_tagger_is_in_the_readme(tagger: str) -> None:
     assert tagger in README
 

@@ -30,7 +30,7 @@ def wanted(library: Library) -> str:
     """ "wal" or "truncate": what settings.toml says, or what suits the disk."""
     journal = library.settings().journal
     if journal == "auto":
-        return "truncate" if _on_network(library.home) else "wal"
+        return "truncate" if on_network(library.home) else "wal"
     return journal
 
 
@@ -56,7 +56,8 @@ def set_mode(path: Path, mode: str) -> None:
         db.execute(f"pragma journal_mode = {mode}").fetchall()
 
 
-def _on_network(folder: Path) -> bool:
+def on_network(folder: Path) -> bool:
+    """Whether the folder lies on another machine's disk."""
     resolved = folder.resolve()
     if str(resolved).startswith("\\\\"):
         return True

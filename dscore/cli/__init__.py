@@ -7,7 +7,7 @@ import json
 import click
 
 from dscore import __version__
-from dscore.cli import editing, libraries, pictures
+from dscore.cli import doctor, editing, libraries, pictures
 
 COMMANDS = (
     pictures.import_,
@@ -21,6 +21,7 @@ COMMANDS = (
     libraries.datasets,
     libraries.jobs,
     libraries.worker,
+    doctor.doctor,
     libraries.backup,
     libraries.restore,
 )

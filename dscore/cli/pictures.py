@@ -104,7 +104,12 @@ def _say_import(
 
 @click.command()
 @click.argument("name")
-@click.option("--tagger", required=True, metavar="NAME|FOLDER", help="A tagger by name, or a folder with model.onnx.")
+@click.option(
+    "--tagger",
+    required=True,
+    metavar="NAME|FOLDER",
+    help="A tagger by name, or a folder with model.onnx and its list of tags.",
+)
 @click.option("--where", default="", metavar="QUERY", help="Only pictures that this search finds.")
 @click.option(
     "--general", type=float, help="The score from which a tag is taken. Default: the tagger's own, mostly 0.35."
@@ -123,9 +128,16 @@ def _say_import(
     help="How long_hair is written: with a blank, or as it is.",
 )
 @click.option(
-    "--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto", show_default=True,
-    help="auto: the GPU where it runs, else the CPU.",
+    "--device", metavar="auto|cpu|cuda|cuda:N,…", default="auto", show_default=True,
+    help="auto: every GPU where it runs, else the CPU; cuda:1: that one only.",
 )  # fmt: skip
+@click.option(
+    "--preparation",
+    type=click.Choice(["exact", "fast"]),
+    default="exact",
+    show_default=True,
+    help="exact: pixel for pixel as the model's author does it; fast: quicker, each pixel within 4 of 255.",
+)
 @click.option("--batch", type=click.IntRange(0, 1024), default=0, help="Pictures at once; 0 is the best for the model.")
 @click.option("--offline", is_flag=True, help="Never download a model.")
 @shared_options

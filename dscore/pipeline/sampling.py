@@ -21,7 +21,7 @@ from dscore.pipeline.jobs import submit as queue
 from dscore.taggers import preparation
 from dscore.taggers.base import Label, TaggerSpec
 from dscore.taggers.choose import choose
-from dscore.taggers.registry import LABELS_FILE, MODEL_FILE, find_tagger
+from dscore.taggers.registry import find_tagger
 from dscore.taggers.scores import unpack
 
 KINDS = ("tag", "sample")
@@ -81,7 +81,7 @@ def _is_newer(spec: TaggerSpec, at: str) -> bool:
     if spec.folder is None:
         return False
     since = datetime.fromisoformat(at).timestamp() + 1  # times in the catalog are whole seconds
-    return any((spec.folder / name).stat().st_mtime > since for name in (MODEL_FILE, LABELS_FILE))
+    return any((spec.folder / name).stat().st_mtime > since for name in spec.files)
 
 
 def rates(db: Database) -> dict[str, float]:
@@ -165,6 +165,10 @@ def run(library: Library, held: Held) -> Work:
 
 class Sampling(tagging.Tagging):
     """A run that keeps the scores and leaves every caption as it is."""
+
+    def _chosen(self, packed: bytes) -> tuple[TagScore, ...]:
+        del packed
+        return ()  # what would be taken is for `look`, by the settings of that moment
 
     def _record(self, db: Database, items: list[int], edit: changes.Edit, also: changes.InTransaction) -> None:
         del edit

@@ -27,8 +27,10 @@ from dscore.taggers.base import Tagger, TaggerFiles, TaggerSpec
 from dscore.taggers.choose import ChoiceRules, choose
 from dscore.taggers.feed import Picture, score_pictures
 from dscore.taggers.files import fetch_files
+from dscore.taggers.gpus import devices
 from dscore.taggers.labels import read_labels
-from dscore.taggers.registry import find_tagger, load_tagger
+from dscore.taggers.registry import find_tagger, load_on_all
+from dscore.taggers.running import best_batch
 from dscore.taggers.scores import FLOOR, pack, unpack
 from dscore.text.query import parse_query
 
@@ -52,11 +54,13 @@ class Request:
     underscores: str = "space"
     batch: int = 0
     offline: bool = False
+    preparation: preparation.Speed = "exact"
 
     def __post_init__(self) -> None:
         for name, value in (("general", self.general), ("character", self.character)):
             if value is not None and not FLOOR <= value <= 1:
                 raise WrongUseError(f"The {name} threshold goes from {FLOOR} to 1; {value} is outside.")
+        devices(self.device, gpus=1)
 
     def params(self) -> dict[str, object]:
         """As plain values, for the job."""
@@ -115,7 +119,8 @@ class Tagging:
         self._library, self._held, self._request, self._spec, self._files = library, held, request, spec, files
         self._labels = read_labels(files.labels)
         self._rules = choice(request, spec)
-        self._tagger: Tagger | None = None
+        self._models: tuple[Tagger, ...] = ()
+        self._lost: list[str] = []
         with open_catalog(library) as db:
             assert held.dataset_id is not None
             self._dataset = datasets.by_id(db, held.dataset_id)
@@ -139,14 +144,16 @@ class Tagging:
         with open_catalog(self._library) as db:
             stored = predictions.preparation(db, self._model_id)
             suffices = not predictions.unscored(db, self._model_id, stored, self._held.id)
-        if suffices and (not stored or preparation.is_current(stored)):
+        if suffices and (not stored or preparation.is_current(stored, speed=self._request.preparation)):
             return stored
-        return self._loaded().preparation
+        return self._loaded()[0].preparation
 
-    def _loaded(self) -> Tagger:
-        if self._tagger is None:
-            self._tagger = load_tagger(self._spec, self._files, device=self._request.device)
-        return self._tagger
+    def _loaded(self) -> tuple[Tagger, ...]:
+        """The model, once for each device."""
+        if not self._models:
+            request = self._request
+            self._models = load_on_all(self._spec, self._files, device=request.device, speed=request.preparation)
+        return self._models
 
     def run(self) -> Iterator[Progress]:
         """Chunk by chunk: first those that have scores, then the others through the model."""
@@ -211,12 +218,15 @@ class Tagging:
     def _scored(self, items: dict[int, JobItem]) -> Generator[list[tuple[int, bytes | None, str]], None, None]:
         """(number, packed scores or None, why not) of all that waits, in the batches of the model; notes each in `items`."""
         with open_catalog(self._library) as db:
-            first = jobs.waiting(db, self._held.id, limit=1)
-        if not first:
+            waiting = job_lists.tally(db, self._held.id).waiting
+        if not waiting:
             return
-        with closing(score_pictures(self._loaded(), self._pictures(items), batch=self._request.batch)) as batches:
-            for batch in batches:
-                yield [(one.key, None if one.scores is None else pack(one.scores), one.reason) for one in batch]
+        models = self._loaded()
+        batch = self._request.batch or best_batch(models[0], pictures=waiting)
+        feed = score_pictures(models, self._pictures(items), batch=batch, on_lost=self._lost.append)
+        with closing(feed) as batches:
+            for scored in batches:
+                yield [(one.key, None if one.scores is None else pack(one.scores), one.reason) for one in scored]
 
     def _pictures(self, items: dict[int, JobItem]) -> Iterator[Picture]:
         after = 0
@@ -277,12 +287,18 @@ class Tagging:
         return Draft(self._dataset.id, "tag", f"tag with {self._spec.name} ({self._request.mode.value})")
 
     def _progress(self, db: Database) -> Progress:
-        on = f" on {self._tagger.device}" if self._tagger is not None else ""
+        on = f" on {self._devices()}" if self._models else ""
         return Progress(self._total - job_lists.tally(db, self._held.id).waiting, self._total, f"tagging{on}")
+
+    def _devices(self) -> str:
+        return " and ".join(model.device for model in self._models)
+
+    def _note(self) -> str:
+        notes = [*(model.note for model in self._models[:1] if model.note), *self._lost]
+        return " ".join(notes) if self._models else NOT_NEEDED
 
     def finish(self) -> Progress:
         """Close the change and the job, and say what ran where."""
-        tagger = self._tagger
         with open_catalog(self._library) as db, writing(db):
             tally = job_lists.tally(db, self._held.id)
             changes.close_change(db, jobs.change_of(db, self._held.id))
@@ -291,8 +307,8 @@ class Tagging:
                 "revision": self._files.identity.revision,
                 "model": self._model_id,
                 "rate": self._pace.rate,
-                "device": tagger.device if tagger is not None else "none",
-                "note": tagger.note if tagger is not None else NOT_NEEDED,
+                "device": self._devices() or "none",
+                "note": self._note(),
                 "general": self._rules.general,
                 "character": self._rules.character,
                 "changed": tally.done,

@@ -60,7 +60,8 @@ class TaggerSpec:
     `repo` is the hub's, "" for a local folder (then `folder` is set). `revision` is a commit, whole or
     abbreviated, or a tag. `size` is of the model file in bytes, about: the hub's own answer decides before a
     download. `tags` and `batch` are 0 and None where only the file knows; `batch` is the fixed batch of the
-    file, None if any will do. `backend` is "module:function", imported when the tagger is loaded.
+    file, None if any will do. `family` is a name in `families.FAMILIES`; `model_file` and `labels_file` are
+    paths in the repository or the folder. `backend` is "module:function", imported when the tagger is loaded.
     """
 
     name: str
@@ -74,7 +75,15 @@ class TaggerSpec:
     batch: int | None = None
     licence: str = ""
     aliases: tuple[str, ...] = ()
-    backend: str = "dscore.taggers.wd:load_wd"
+    family: str = "wd"
+    model_file: str = "model.onnx"
+    labels_file: str = "selected_tags.csv"
+    backend: str = "dscore.taggers.adapter:load_onnx"
+
+    @property
+    def files(self) -> tuple[str, str]:
+        """What it needs, the small one first: a wrong revision shows at once."""
+        return (self.labels_file, self.model_file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +129,14 @@ class Tagger(Protocol):
 
     @property
     def device(self) -> str:
-        """What really runs, as the session says it: "cpu" or "cuda"."""
+        """What really runs, as the session says it: "cpu", "cuda" or "cuda:1"."""
 
     @property
     def note(self) -> str:
         """A sentence for the user on why it is that device and no other, or ""."""
 
     def prepare(self, image: Image.Image, out: Pixels) -> None:
-        """Write the picture as the model wants it into `out`: uint8 [size, size, 3], BGR."""
+        """Write the picture as the model wants it into `out`: uint8 [size, size, 3], in its own order of channels."""
 
     def score(self, batch: Pixels) -> Scores:
         """The scores, float32 [n, labels], 0 to 1, of uint8 [n, size, size, 3], n from 1.

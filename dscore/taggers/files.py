@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 
 from filelock import FileLock
@@ -14,7 +14,6 @@ from dscore.errors import ModelError
 from dscore.models import Progress
 from dscore.taggers import hub
 from dscore.taggers.base import ModelIdentity, TaggerFiles, TaggerSpec
-from dscore.taggers.registry import LABELS_FILE, MODEL_FILE
 
 CHUNK = 8 << 20
 
@@ -35,19 +34,20 @@ def fetch_files(
     it is: its identity is its content.
     """
     if spec.folder is not None:
-        identity = yield from _identity(spec.folder, source=spec.name, revision="")
-        return TaggerFiles(spec.folder / MODEL_FILE, spec.folder / LABELS_FILE, identity)
+        identity = yield from _identity(spec, spec.folder, source=spec.name, revision="")
+        return TaggerFiles(spec.folder / spec.model_file, spec.folder / spec.labels_file, identity)
     snapshot = hub.find_snapshot(spec, cache=cache)
     if snapshot is None:
         if offline:
             raise ModelError(f"{spec.name} is not on this machine, and downloading was not allowed.")
         snapshot = yield from hub.download(spec, cache=cache, endpoint=endpoint)
-    identity = yield from _identity(snapshot.folder, source=spec.repo, revision=snapshot.commit)
-    for name, found in ((LABELS_FILE, identity.labels_sha256), (MODEL_FILE, identity.model_sha256)):
-        hub.verify(snapshot, name, found=found)
-    check_identity(identity, hashes=hashes, folder=snapshot.folder)
+    identity = yield from _identity(spec, snapshot.folder, source=spec.repo, revision=snapshot.commit)
+    found = {spec.labels_file: identity.labels_sha256, spec.model_file: identity.model_sha256}
+    for name, digest in found.items():
+        hub.verify(snapshot, name, found=digest)
+    check_identity(identity, found, hashes=hashes, folder=snapshot.folder)
     note = "" if snapshot.pinned else _unpinned(spec, snapshot.commit)
-    return TaggerFiles(snapshot.folder / MODEL_FILE, snapshot.folder / LABELS_FILE, identity, note)
+    return TaggerFiles(snapshot.folder / spec.model_file, snapshot.folder / spec.labels_file, identity, note)
 
 
 def is_here(spec: TaggerSpec, *, cache: Path | None = None) -> bool:
@@ -55,18 +55,17 @@ def is_here(spec: TaggerSpec, *, cache: Path | None = None) -> bool:
     return spec.folder is not None or hub.find_snapshot(spec, cache=cache) is not None
 
 
-def check_identity(identity: ModelIdentity, *, hashes: Path, folder: Path) -> None:
-    """Record the hashes of a new commit, else compare; raises ModelError naming both where they differ."""
+def check_identity(identity: ModelIdentity, found: Mapping[str, str], *, hashes: Path, folder: Path) -> None:
+    """Record the hashes (name → SHA-256) of a new commit, else compare; raises ModelError naming both where they differ."""
     key = f"{identity.source}@{identity.revision}"
-    found = {MODEL_FILE: identity.model_sha256, LABELS_FILE: identity.labels_sha256}
     hashes.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{hashes}.lock"):
         recorded = _read(hashes)
-        if key not in recorded:
-            _write(hashes, {**recorded, key: found})
-            return
+        known = {**found, **recorded.get(key, {})}  # a repository may hold more than one tagger
+        if known != recorded.get(key):
+            _write(hashes, {**recorded, key: known})
     for name, digest in found.items():
-        expected = recorded[key].get(name)
+        expected = known[name]
         if expected != digest:
             raise ModelError(
                 f"{name} of {key} is not the file that was used before: its SHA-256 is {digest}, "
@@ -96,9 +95,11 @@ def _write(hashes: Path, recorded: dict[str, dict[str, str]]) -> None:
     part.replace(hashes)
 
 
-def _identity(folder: Path, *, source: str, revision: str) -> Generator[Progress, None, ModelIdentity]:
-    model = yield from _sha256(folder / MODEL_FILE)
-    labels = yield from _sha256(folder / LABELS_FILE)
+def _identity(
+    spec: TaggerSpec, folder: Path, *, source: str, revision: str
+) -> Generator[Progress, None, ModelIdentity]:
+    model = yield from _sha256(folder / spec.model_file)
+    labels = yield from _sha256(folder / spec.labels_file)
     return ModelIdentity(source, revision, model_sha256=model, labels_sha256=labels)
 
 

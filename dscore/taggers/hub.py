@@ -23,9 +23,7 @@ from typing import Any
 from dscore.errors import DiskFullError, ModelError
 from dscore.models import Progress
 from dscore.taggers.base import TaggerSpec
-from dscore.taggers.registry import LABELS_FILE, MODEL_FILE
 
-FILES = (LABELS_FILE, MODEL_FILE)  # the small one first: a wrong revision shows at once
 ABBREVIATED = re.compile(r"[0-9a-f]{7,39}")
 TIMEOUT = 10.0  # seconds until the hub has to answer
 STALE = 3600.0  # seconds after which a part that nobody writes to is a killed run's
@@ -54,7 +52,7 @@ def find_snapshot(spec: TaggerSpec, *, cache: Path | None = None) -> Snapshot | 
     root = _repo_folder(spec, cache)
     for commit, pinned in _cached_commits(root, spec.revision):
         folder = root / "snapshots" / commit
-        if commit and all((folder / name).is_file() for name in FILES):
+        if commit and all((folder / name).is_file() for name in spec.files):
             return Snapshot(folder, commit, pinned=pinned)
     return None
 
@@ -70,7 +68,7 @@ def download(
     root = _repo_folder(spec, cache)
     with _explained(spec, endpoint):
         commit = _resolve(spec, endpoint)
-        remotes = [_remote(spec, commit, name, endpoint) for name in FILES]
+        remotes = [_remote(spec, commit, name, endpoint) for name in spec.files]
     missing = [remote for remote in remotes if not (root / "snapshots" / commit / remote.name).is_file()]
     _check_room(spec, root, sum(remote.size for remote in missing))
     _sweep(root)
@@ -89,8 +87,13 @@ def _client(part: str = "") -> Any:
     return import_module(f"huggingface_hub.{part}".rstrip("."))
 
 
+def cache_folder() -> Path:
+    """Where the client keeps what it downloads (HF_HOME)."""
+    return Path(_client("constants").HF_HUB_CACHE)
+
+
 def _repo_folder(spec: TaggerSpec, cache: Path | None) -> Path:
-    return Path(cache or _client("constants").HF_HUB_CACHE) / f"models--{spec.repo.replace('/', '--')}"
+    return (cache or cache_folder()) / f"models--{spec.repo.replace('/', '--')}"
 
 
 def _cached_commits(root: Path, revision: str) -> Iterator[tuple[str, bool]]:
@@ -116,13 +119,13 @@ def _remember(ref: Path, commit: str) -> None:
 def _resolve(spec: TaggerSpec, endpoint: str | None) -> str:
     """The full commit of a tag, a full or an abbreviated commit; the hub itself knows no abbreviated ones."""
     abbreviated = ABBREVIATED.fullmatch(spec.revision) is not None
-    commit = _metadata(spec, "main" if abbreviated else spec.revision, LABELS_FILE, endpoint).commit_hash or ""
+    commit = _metadata(spec, "main" if abbreviated else spec.revision, spec.labels_file, endpoint).commit_hash or ""
     if not abbreviated or commit.startswith(spec.revision):
         return commit
     for past in _client().HfApi(endpoint=endpoint).list_repo_commits(spec.repo):
         if past.commit_id.startswith(spec.revision):
             return str(past.commit_id)
-    raise ModelError(f"The hub has no commit {spec.revision} of {spec.repo} any more.{_OTHER_WAY}")
+    raise ModelError(f"The hub has no commit {spec.revision} of {spec.repo} any more.{_other_way(spec)}")
 
 
 def _remote(spec: TaggerSpec, commit: str, name: str, endpoint: str | None) -> _Remote:
@@ -238,7 +241,9 @@ class _Meter:
         return Bar
 
 
-_OTHER_WAY = f" Or put {MODEL_FILE} and {LABELS_FILE} into a folder, and give that folder."
+def _other_way(spec: TaggerSpec) -> str:
+    names = " and ".join(name.rpartition("/")[2] for name in (spec.model_file, spec.labels_file))
+    return f" Or put {names} into a folder, and give that folder."
 
 
 @contextmanager
@@ -248,20 +253,22 @@ def _explained(spec: TaggerSpec, endpoint: str | None) -> Iterator[None]:
     try:
         yield
     except errors.RevisionNotFoundError as error:
-        raise ModelError(f"The hub has no revision {spec.revision} of {spec.repo}.{_OTHER_WAY}") from error
+        raise ModelError(f"The hub has no revision {spec.revision} of {spec.repo}.{_other_way(spec)}") from error
     except errors.RepositoryNotFoundError as error:
         raise ModelError(
-            f"The hub does not show {spec.repo}: it is gone, private or wants a login (`hf auth login`).{_OTHER_WAY}"
+            f"The hub does not show {spec.repo}: it is gone, private or wants a login (`hf auth login`).{_other_way(spec)}"
         ) from error
     except errors.EntryNotFoundError as error:
-        raise ModelError(f"{spec.repo} on the hub lacks {MODEL_FILE} or {LABELS_FILE}: it is no WD tagger.") from error
+        raise ModelError(
+            f"{spec.repo} on the hub lacks {spec.model_file} or {spec.labels_file}: it is not the tagger that it was."
+        ) from error
     except (OSError, RuntimeError, errors.HTTPError) as error:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             raise DiskFullError(f"The disk became full while {spec.repo} was downloaded. Free some room.") from error
         host = endpoint or _client("constants").ENDPOINT
         raise ModelError(
             f"{spec.repo} could not be downloaded from {host}: {_first_line(error)} "
-            f"Check the connection, or set HF_ENDPOINT to a mirror.{_OTHER_WAY}"
+            f"Check the connection, or set HF_ENDPOINT to a mirror.{_other_way(spec)}"
         ) from error
 
 

@@ -1,16 +1,18 @@
-"""The taggers there are: ten on the hub by name, and any local folder."""
+"""The taggers there are: those on the hub by name, and any local folder."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import cast
 
-from dscore.errors import ModelError, NotFoundError
+from dscore.errors import DeviceError, ModelError, ModelMemoryError, NotFoundError
 from dscore.taggers.base import Tagger, TaggerFiles, TaggerSpec, Thresholds
-
-MODEL_FILE = "model.onnx"
-LABELS_FILE = "selected_tags.csv"
+from dscore.taggers.families import CL, FAMILIES, JOYTAG, PIXAI, WD, Family
+from dscore.taggers.gpus import devices
+from dscore.taggers.labels import columns
+from dscore.taggers.preparation import Speed
 
 GUIDE = Thresholds(general=0.35, character=0.35)
 EVA02 = Thresholds(general=0.5296, character=0.5296)  # where its precision equals its recall, by the model's card
@@ -127,7 +129,51 @@ WD_TAGGERS = (
     ),
 )
 
-_BY_NAME = {known.casefold(): spec for spec in WD_TAGGERS for known in (spec.name, *spec.aliases)}
+# Commits and sizes: what programs that pin them agree on; thresholds: the models' cards and spaces.
+OTHER_TAGGERS = (
+    TaggerSpec(
+        name="pixai-v0.9",
+        repo="deepghs/pixai-tagger-v0.9-onnx",
+        revision="d8cf666911a2c3d10d586d7823259192313c7eb7",
+        family=PIXAI.name,
+        size=1_271_365_854,
+        tags=13461,
+        thresholds=PIXAI.thresholds,
+        good_for="Newer characters, more of them than the WD taggers know; no rating. Wants a GPU.",
+        licence="apache-2.0",
+        aliases=("pixai-tagger-v0.9-onnx", "deepghs/pixai-tagger-v0.9-onnx"),
+    ),
+    TaggerSpec(
+        name="joytag",
+        repo="fancyfeast/joytag",
+        revision="6b7f16331a6ccf0fdce37d5a9564715f6e772b22",
+        family=JOYTAG.name,
+        labels_file=JOYTAG.labels_file,
+        size=366_116_154,
+        tags=5813,
+        thresholds=JOYTAG.thresholds,
+        good_for="Photographs as well as drawings, with the boorus' words; does not tell characters from other tags.",
+        licence="apache-2.0",
+        aliases=("fancyfeast/joytag",),
+    ),
+    TaggerSpec(
+        name="cl-tagger-v1",
+        repo="cella110n/cl_tagger",
+        revision="0b6e9b4e145b1423bfd1715119074a24a301b471",
+        family=CL.name,
+        model_file="cl_tagger_1_02/model.onnx",
+        labels_file="cl_tagger_1_02/tag_mapping.json",
+        size=1_425_860_192,
+        thresholds=CL.thresholds,
+        good_for="Series, artists and quality beside the usual tags. Wants a GPU.",
+        licence="apache-2.0",
+        aliases=("cl_tagger", "cella110n/cl_tagger"),
+    ),
+)
+
+TAGGERS = (*WD_TAGGERS, *OTHER_TAGGERS)
+
+_BY_NAME = {known.casefold(): spec for spec in TAGGERS for known in (spec.name, *spec.aliases)}
 
 
 def find_tagger(name_or_folder: str | Path) -> TaggerSpec:
@@ -142,38 +188,74 @@ def find_tagger(name_or_folder: str | Path) -> TaggerSpec:
     folder = Path(name_or_folder).expanduser()
     if folder.is_dir():
         return _folder_spec(folder)
-    names = ", ".join(spec.name for spec in WD_TAGGERS)
+    names = ", ".join(spec.name for spec in TAGGERS)
     raise NotFoundError(
-        f'There is no tagger "{name_or_folder}". Give one of {names}, or a folder with {MODEL_FILE} and {LABELS_FILE}.'
+        f'There is no tagger "{name_or_folder}". Give one of {names}, or a folder with model.onnx and its list of tags.'
     )
 
 
-def load_tagger(spec: TaggerSpec, files: TaggerFiles, *, device: str = "auto", threads: int = 0) -> Tagger:
+def load_tagger(
+    spec: TaggerSpec, files: TaggerFiles, *, device: str = "auto", threads: int = 0, speed: Speed = "exact"
+) -> Tagger:
     """Load the model with the spec's backend; only now is the backend's library imported.
 
-    `device`: "auto" (CUDA where it runs, else the CPU, with the reason in `note`), "cpu" or "cuda".
+    `device`: "auto" (CUDA where it runs, else the CPU, with the reason in `note`), "cpu", "cuda" or "cuda:1".
     `threads`: how many the model may use on the CPU, 0 for all cores. Raises ModelError, DeviceError.
     """
     module, _, function = spec.backend.partition(":")
     load = getattr(import_module(module), function)
-    return cast("Tagger", load(spec, files, device=device, threads=threads))
+    return cast("Tagger", load(spec, files, device=device, threads=threads, speed=speed))
+
+
+def load_on_all(
+    spec: TaggerSpec, files: TaggerFiles, *, device: str = "auto", speed: Speed = "exact"
+) -> tuple[Tagger, ...]:
+    """The model once for each device that `device` stands for (see `gpus.devices`), one at least.
+
+    The first one must load; a further GPU that does not is left out, and the others work without it.
+    """
+    first, *others = devices(device)
+    taggers = [load_tagger(spec, files, device=first, speed=speed)]
+    if first != "auto" or taggers[0].device != "cpu":
+        for other in others:
+            with suppress(DeviceError, ModelMemoryError):
+                taggers.append(load_tagger(spec, files, device=other, speed=speed))
+    return tuple(taggers)
 
 
 def _folder_spec(folder: Path) -> TaggerSpec:
-    model, labels = folder / MODEL_FILE, folder / LABELS_FILE
-    missing = [path.name for path in (model, labels) if not path.is_file()]
-    if missing:
+    family = family_of(folder)
+    if family is None:
+        others = " or ".join(kind.labels_file for kind in (JOYTAG, CL))
+        model = "" if any(folder.glob("*.onnx")) else f"no {WD.model_files[0]} and "
         raise ModelError(
-            f"The folder {folder} is no tagger: it has no {' and no '.join(missing)}.{_other_kind(folder)}"
+            f"The folder {folder} is no tagger: it has {model}no {WD.labels_file} (nor {others}).{_other_kind(folder)}"
+        )
+    model_file = next((name for name in family.model_files if (folder / name).is_file()), None)
+    if model_file is None:
+        raise ModelError(
+            f"The folder {folder} is no tagger: it has no {' or '.join(family.model_files)}.{_other_kind(folder)}"
         )
     resolved = folder.resolve()
     return TaggerSpec(
         name=resolved.name or str(resolved),
         folder=resolved,
-        size=model.stat().st_size,
-        thresholds=GUIDE,
+        family=family.name,
+        model_file=model_file,
+        labels_file=family.labels_file,
+        size=(resolved / model_file).stat().st_size,
+        thresholds=GUIDE if family is WD else family.thresholds,
         good_for="A tagger of your own.",
     )
+
+
+def family_of(folder: Path) -> Family | None:
+    """Which kind of tagger lies in a folder, by its list of tags."""
+    for family in sorted(FAMILIES.values(), key=lambda family: not family.column):  # what is told apart goes first
+        labels = folder / family.labels_file
+        if labels.is_file() and (not family.column or family.column in columns(labels)):
+            return family
+    return None
 
 
 def _other_kind(folder: Path) -> str:

@@ -6,14 +6,15 @@ import contextlib
 import io
 import mmap
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module, metadata
 from pathlib import Path
 from typing import Any
 
-from dscore.errors import DeviceError, ModelError, WrongUseError
+from dscore.errors import DeviceError, ModelError
+from dscore.taggers.gpus import devices
 
-DEVICES = ("auto", "cpu", "cuda")
 CUDA, CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
 # One shape more (the last, smaller batch) then costs no exhaustive search, and memory is not taken in
 # doubling steps.
@@ -31,22 +32,38 @@ class OpenModel:
     note: str
 
 
-def open_model(path: Path, *, device: str = "auto", threads: int = 0) -> OpenModel:
-    """Open an ONNX file; `threads` is for the CPU, 0 for all cores.
+def open_model(
+    path: Path,
+    *,
+    device: str = "auto",
+    threads: int = 0,
+    bytes_for: Callable[[Any], bytes | None] | None = None,
+) -> OpenModel:
+    """Open an ONNX file on "auto", "cpu", "cuda" or one GPU, "cuda:1"; `threads` is for the CPU, 0 for all cores.
 
-    Raises ModelError, and DeviceError where "cuda" was asked for and does not run.
+    `bytes_for` is asked, on CUDA only, for the same model in a form that sends less to the GPU; None where there is none.
+    Raises ModelError, and DeviceError where CUDA was asked for and does not run.
     """
-    if device not in DEVICES:
-        raise WrongUseError(f'There is no device "{device}"; give one of {", ".join(DEVICES)}.')
+    (name,) = devices(device, gpus=1)
     _refuse_external_data(path)
-    if device == "cpu":
+    if name == "cpu":
         return OpenModel(_session(path, [CPU], threads), "cpu", "")
-    session, why = _try_cuda(path, threads)
+    number = int(name.partition(":")[2] or 0)
+    session, why = _try_cuda(path, number, threads)
     if session is not None and not why:
-        return OpenModel(session, "cuda", "")
-    if device == "cuda":
-        raise DeviceError(f"{path.parent.name} does not run on CUDA: {why}.")
+        return OpenModel(_lighter(session, bytes_for, number, threads), name if ":" in name else "cuda", "")
+    if name != "auto":
+        raise DeviceError(f"{path.parent.name} does not run on {name.upper()}: {why}.")
     return OpenModel(session or _session(path, [CPU], threads), "cpu", f"Runs on the CPU, since {why}.")
+
+
+def _lighter(session: Any, bytes_for: Callable[[Any], bytes | None] | None, number: int, threads: int) -> Any:
+    """A session of the lighter form; the one that is there where that form does not load."""
+    try:
+        content = bytes_for(session) if bytes_for else None
+        return session if content is None else _session(content, _on_cuda(number), threads)
+    except (ModelError, OSError, MemoryError):
+        return session
 
 
 def runtime_errors() -> tuple[type[Exception], ...]:
@@ -74,7 +91,11 @@ def _runtime() -> Any:
     return import_module("onnxruntime")
 
 
-def _session(path: Path, providers: list[Any], threads: int) -> Any:
+def _on_cuda(number: int) -> list[Any]:
+    return [(CUDA, {**CUDA_OPTIONS, "device_id": str(number)}), CPU]
+
+
+def _session(model: Path | bytes, providers: list[Any], threads: int) -> Any:
     runtime = _runtime()
     options = runtime.SessionOptions()
     options.log_severity_level = QUIET
@@ -84,8 +105,11 @@ def _session(path: Path, providers: list[Any], threads: int) -> Any:
     runtime.set_default_logger_severity(QUIET)
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # it prints when a provider fails
-            return runtime.InferenceSession(str(path), options, providers=providers)
+            return runtime.InferenceSession(
+                model if isinstance(model, bytes) else str(model), options, providers=providers
+            )
     except runtime_errors() as error:
+        path = "The model" if isinstance(model, bytes) else model
         if is_out_of_memory(error):
             raise ModelError(
                 f"{path} does not fit in memory. Close other programs, or take a smaller model."
@@ -117,14 +141,14 @@ def _refuse_external_data(path: Path) -> None:
         )
 
 
-def _try_cuda(path: Path, threads: int) -> tuple[Any | None, str]:
+def _try_cuda(path: Path, number: int, threads: int) -> tuple[Any | None, str]:
     """A session that asked for CUDA, and why it has none, or ""; onnxruntime itself falls back in silence."""
     runtime = _runtime()
     if CUDA not in runtime.get_available_providers():
         return None, _without_cuda()
     missing = _preload(runtime)
     try:
-        session = _session(path, [(CUDA, CUDA_OPTIONS), CPU], threads)
+        session = _session(path, _on_cuda(number), threads)
     except ModelError as error:
         return None, str(error).rstrip(".")
     if session.get_providers()[0] == CUDA:

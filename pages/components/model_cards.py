@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from typing import Any
 
 import streamlit as st
 
-from dscore.taggers.base import TaggerSpec
+from dscore.taggers.base import TaggerSpec, Thresholds
 from pages.components.assets import joined
 from pages.components.words import pace
 
@@ -36,6 +36,7 @@ class Card:
     title: str
     goodFor: str  # noqa: N815 - as the script reads it
     facts: tuple[Fact, ...]
+    pinned: str = ""
 
 
 def choose(
@@ -43,7 +44,9 @@ def choose(
 ) -> str:
     """Draw the cards; returns the chosen tagger's name, or `OWN`. Those with the newer tags come first."""
     cards = {spec.name: _card(spec, here=here[spec.name], rate=rates.get(spec.name)) for spec in specs}
-    own = Card(OWN, "A folder of your own", "Any tagger with model.onnx and selected_tags.csv.", (Fact("No download"),))
+    own = Card(
+        OWN, "A folder of your own", "A model.onnx with its list of tags, of any kind above.", (Fact("No download"),)
+    )
     older = [name for name in cards if name.endswith("-v2")]
     first = [name for name in cards if name not in older]
     st.session_state.setdefault(f"{key}-chosen", chosen)
@@ -67,7 +70,16 @@ def _card(spec: TaggerSpec, *, here: bool, rate: float | None) -> Card:
     facts = [Fact("On this machine", "here") if here else Fact(f"{size} to download")]
     if here:
         facts.append(Fact(size))
-    facts.append(Fact(f"{spec.tags:,} tags"))
+    if spec.tags:
+        facts.append(Fact(f"{spec.tags:,} tags"))
+    facts.append(Fact(f"takes tags from {_from(spec.thresholds)}"))
     if rate is not None:
         facts.append(Fact(f"{pace(rate)} here"))
-    return Card(spec.name, spec.name.removeprefix("wd14-"), spec.good_for, tuple(facts))
+    pinned = f"Version {spec.revision[:10]} · {spec.licence}"
+    return Card(spec.name, spec.name.removeprefix("wd14-"), spec.good_for, tuple(facts), pinned)
+
+
+def _from(thresholds: Thresholds) -> str:
+    """`0.35`, or `0.30, characters 0.85`."""
+    general, character = (f"{value:.4f}".rstrip("0").ljust(4, "0") for value in astuple(thresholds))
+    return general if general == character else f"{general}, characters from {character}"

@@ -40,9 +40,10 @@ EXPLORE = Place("explore.py", "Explore", ":material/grid_view:", "See what is th
 EDIT = Place("edit.py", "Edit", ":material/edit_note:", "Change many captions at once; undo.")
 EXPORT = Place("export.py", "Export", ":material/output:", "Write the folder that a trainer reads.")
 JOBS = Place("jobs.py", "Jobs", ":material/hourglass_top:", "What is running, waiting and done.")
+DOCTOR = Place("doctor.py", "Doctor", ":material/health_and_safety:", "What is well here, what is not, and the cure.")
 SETTINGS = Place("settings.py", "Settings", ":material/settings:", "The library, its limits and backups; the keys.")
 
-WORKING_ORDER = (OVERVIEW, IMPORT, TAG, EXPLORE, EDIT, EXPORT, JOBS, SETTINGS)
+WORKING_ORDER = (OVERVIEW, IMPORT, TAG, EXPLORE, EDIT, EXPORT, JOBS, DOCTOR, SETTINGS)
 
 
 def standing() -> list[Place]:

@@ -72,7 +72,7 @@ def _result(db: Database, dataset: Dataset, job: Job) -> None:
         st.text(_words(job))
         places.link(places.EXPLORE, "See the tags", query=str(job.params.get("query", "")))
         taken_back.button(db, dataset, job.change_id, key="undo-tagging")
-    if job.result.get("device") == "cpu":
+    if str(job.result.get("device", "")).startswith("cpu"):
         st.caption("It ran on the processor.", help=plain(str(job.result.get("note", ""))))
     elif job.result.get("note"):
         st.caption(plain(str(job.result["note"])))

@@ -14,7 +14,8 @@ from dscore.pipeline import sampling
 from dscore.pipeline.tagging import Request
 from dscore.taggers.base import TaggerSpec
 from dscore.taggers.files import is_here
-from dscore.taggers.registry import WD_TAGGERS, find_tagger
+from dscore.taggers.preparation import SPEEDS, Speed
+from dscore.taggers.registry import TAGGERS, find_tagger
 from dscore.taggers.scores import FLOOR
 from dscore.text.tags import split_tags
 from pages.components import model_cards, trouble
@@ -32,18 +33,18 @@ MODES = {
 
 def model(db: Database) -> TaggerSpec | None:
     """The chosen tagger; None while the folder that was named is none."""
-    here = {spec.name: is_here(spec) for spec in WD_TAGGERS}
+    here = {spec.name: is_here(spec) for spec in TAGGERS}
     last = next((run.params["tagger"] for run in runs.finished(db, kinds=sampling.KINDS, limit=1)), "")
-    first = next((spec.name for spec in WD_TAGGERS if here[spec.name]), FIRST_CHOICE)
+    first = next((spec.name for spec in TAGGERS if here[spec.name]), FIRST_CHOICE)
     known = last if last in here else model_cards.OWN if last else first
-    name = model_cards.choose(WD_TAGGERS, here=here, rates=sampling.rates(db), chosen=known, key="tagger")
+    name = model_cards.choose(TAGGERS, here=here, rates=sampling.rates(db), chosen=known, key="tagger")
     if name != model_cards.OWN:
         return find_tagger(name)
     st.session_state.setdefault("tagger-folder", "" if last in here else last)
     folder = st.text_input(
         "Folder",
         key="tagger-folder",
-        placeholder="A folder on this machine, with model.onnx and selected_tags.csv",
+        placeholder="A folder on this machine, with model.onnx and its list of tags",
         persist_state="session",
     )
     return _own(folder)
@@ -70,7 +71,7 @@ def settings(spec: TaggerSpec) -> Request:
         persist_state="session",
     )
     mode = _mode()
-    device, underscores = _advanced()
+    device, underscores, preparation = _advanced()
     return Request(
         str(spec.folder or spec.name),
         general=general,
@@ -79,6 +80,7 @@ def settings(spec: TaggerSpec) -> Request:
         mode=mode,
         device=device,
         underscores=underscores,
+        preparation=preparation,
     )
 
 
@@ -120,12 +122,12 @@ def _mode() -> Mode:
     return chosen
 
 
-def _advanced() -> tuple[str, str]:
+def _advanced() -> tuple[str, str, Speed]:
     with st.expander("Advanced"):
         device = st.segmented_control(
             "Works on",
             ["auto", "cpu"],
-            format_func={"auto": "The GPU, where it runs", "cpu": "The processor"}.__getitem__,
+            format_func={"auto": "Every GPU that runs", "cpu": "The processor"}.__getitem__,
             default="auto",
             required=True,
             key="tag-device",
@@ -140,4 +142,15 @@ def _advanced() -> tuple[str, str]:
             key="tag-underscores",
             persist_state="session",
         )
-    return device or "auto", underscores or "space"
+        preparation = st.segmented_control(
+            "Pictures are made ready",
+            SPEEDS,
+            format_func={"exact": "Exactly", "fast": "Quickly"}.__getitem__,
+            default="exact",
+            required=True,
+            key="tag-preparation",
+            help="Exactly: pixel for pixel as the model's author does it. Quickly: nearly twice as fast, and no "
+            "colour is off by more than 4 of 255; for a GPU that waits for the processor.",
+            persist_state="session",
+        )
+    return device or "auto", underscores or "space", preparation

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -13,39 +15,33 @@ from PIL import Image
 
 from dscore.models import Category
 from dscore.taggers.base import Label, ModelIdentity, Pixels, Scores, Tagger, Thresholds
-from dscore.taggers.feed import Picture, best_batch, best_threads, score_pictures
+from dscore.taggers.feed import Picture, best_threads, score_pictures
 from dscore.taggers.files import fetch_files
-from dscore.taggers.preparation import prepare_square
+from dscore.taggers.preparation import Speed, prepare, prepare_square, ready_quick
 from dscore.taggers.registry import find_tagger, load_tagger
+from dscore.taggers.running import best_batch
 from tests.bench import Row
+from tests.bench.drawings import drawn
 from tests.bench.vit import SIZE, vit_model
 from tests.made_models import write_labels
 
-DEVICE = 100  # pictures a second of the simulated device
+DEVICES: tuple[tuple[int, Speed, float], ...] = ((50, "exact", 0.95), (100, "exact", 0.93), (200, "fast", 0.85))
+"""Pictures a second of the simulated device, how they are prepared, and what share of it is to be reached."""
+
 PICTURES = 12
-SIMULATED = 800  # pictures: 8 seconds of it
-ROUNDS, COUNT = 2, 3
+SECONDS = 4  # of the device, for each measurement
+ROUNDS, COUNT = 4, 3
 TAGS = 9083
 
 
 def run() -> list[Row]:
-    """Three figures: the simulated device, the CPU model in the feed, and one picture's preparation."""
+    """The simulated devices, the CPU model in the feed, and one picture's preparation."""
+    ready_quick()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        pictures = _pictures(folder)
-        return [_simulated(pictures), _on_cpu(folder, pictures), _prepared(pictures)]
-
-
-def _pictures(folder: Path) -> list[Picture]:
-    """JPEGs of 1024² with the detail of a drawing: waves, edges and a little noise."""
-    seed = np.random.default_rng(1)
-    y, x = np.mgrid[:1024, :1024] / 1024
-    for number in range(PICTURES):
-        waves = [np.sin(6.3 * ((number + k) * x + k * y)) > 0.2 for k in (1, 2, 3)]
-        pixels = np.stack(waves, axis=-1) * 180 + 60 * x[:, :, None] + seed.normal(0, 2, (1024, 1024, 3))
-        image = Image.fromarray(pixels.clip(0, 255).astype(np.uint8), "RGB")
-        image.save(folder / f"{number}.jpg", quality=90)
-    return [Picture(number, folder / f"{number}.jpg") for number in range(PICTURES)]
+        pictures = [Picture(number, path) for number, path in enumerate(drawn(folder, PICTURES))]
+        simulated = [row for device in DEVICES for row in _simulated(pictures, *device)]
+        return [*simulated, _on_cpu(folder, pictures), _prepared(pictures)]
 
 
 def _fed(tagger: Tagger, pictures: list[Picture], *, batch: int, threads: int, count: int) -> float:
@@ -61,24 +57,55 @@ def _fed(tagger: Tagger, pictures: list[Picture], *, batch: int, threads: int, c
     return took
 
 
-def _simulated(pictures: list[Picture]) -> Row:
-    took = _fed(SimulatedDevice(), pictures, batch=8, threads=2, count=SIMULATED)
-    share = SIMULATED / took / DEVICE
-    return Row("tagging, simulated 100/s device, 1024² JPEG, 2 threads", share, "of it", ">= 0.90")
+def _simulated(pictures: list[Picture], rate: int, speed: Speed, goal: float) -> list[Row]:
+    """The best of three, with what the machine gave of its cores meanwhile: others use it too, and only take."""
+    shares = []
+    before = time.process_time()
+    for _ in range(3):
+        took = _fed(SimulatedDevice(rate, speed), pictures, batch=8, threads=2, count=SECONDS * rate)
+        shares.append(SECONDS * rate // 8 * 8 / took / rate)
+    name = f"tagging, simulated {rate}/s device, 1024² JPEG, 2 threads, {speed}"
+    each = (time.process_time() - before) / (3 * SECONDS * rate)
+    return [
+        Row(name, max(shares), "of it", f">= {goal}"),
+        Row(
+            f"  with two cores to itself, at {each * 1000:.1f} ms CPU each, at most",
+            min(1.0, 2 / each / rate),
+            "of it",
+            "",
+        ),
+        Row(f"  the lowest of three; two threads got {_cores_free():.2f} cores", min(shares), "of it", ""),
+    ]
+
+
+def _cores_free() -> float:
+    """Cores that two busy threads get now, of two: what is missing, others have."""
+    content = bytes(32 << 20)
+
+    def burn() -> float:
+        until, before = time.perf_counter() + 1, time.thread_time()
+        while time.perf_counter() < until:
+            hashlib.sha256(content)  # gives the interpreter lock up
+        return time.thread_time() - before
+
+    with ThreadPoolExecutor(2) as pool:
+        start = time.perf_counter()
+        burnt = [future.result() for future in [pool.submit(burn), pool.submit(burn)]]
+        return sum(burnt) / (time.perf_counter() - start)
 
 
 def _on_cpu(folder: Path, pictures: list[Picture]) -> Row:
-    """Bare session and feed take turns, so that a busy machine slows both."""
+    """Bare session and feed take turns, and the best of each counts: others on the machine only slow them."""
     tagger = _vit(folder / "vit")
     batch, threads = best_batch(tagger), best_threads(tagger)
     prepared = np.empty((batch, SIZE, SIZE, 3), np.uint8)
     prepare_square(Image.open(pictures[0].path), prepared[0])
-    bare = fed = 0.0
+    bare, fed = [], []
     for _ in range(ROUNDS):
-        bare += _bare(tagger, prepared, count=COUNT)
-        fed += _fed(tagger, pictures, batch=batch, threads=threads, count=COUNT)
-    speed = ROUNDS * COUNT / bare
-    return Row(f"tagging, CPU ViT-B of {speed:.2f}/s, through the feed", bare / fed, "of it", ">= 0.95")
+        bare.append(_bare(tagger, prepared, count=COUNT))
+        fed.append(_fed(tagger, pictures, batch=batch, threads=threads, count=COUNT))
+    name = f"tagging, CPU ViT-B of {COUNT / min(bare):.2f}/s, through the feed"
+    return Row(name, min(bare) / min(fed), "of it", ">= 0.96")
 
 
 def _bare(tagger: Tagger, prepared: Pixels, *, count: int) -> float:
@@ -101,18 +128,22 @@ def _prepared(pictures: list[Picture]) -> Row:
 
 
 class SimulatedDevice:
-    """Takes 10 ms a picture and no core, as a GPU does: `time.sleep` gives the interpreter lock up."""
+    """Takes a time for each picture and no core, as a GPU does: `time.sleep` gives the interpreter lock up."""
 
     name, preparation, size, batch, device, note = "simulated", "wd-448-bicubic-1", SIZE, None, "cuda", ""
     labels = (Label("nothing", Category.GENERAL),)
     identity = ModelIdentity("simulated", "", "", "")
     defaults = Thresholds()
 
+    def __init__(self, rate: int, speed: Speed) -> None:
+        self._rate = rate
+        self._speed = speed
+
     def prepare(self, image: Image.Image, out: Pixels) -> None:
-        prepare_square(image, out)
+        prepare(image, out, speed=self._speed)
 
     def score(self, batch: Pixels) -> Scores:
-        time.sleep(len(batch) / DEVICE)
+        time.sleep(len(batch) / self._rate)
         return np.zeros((len(batch), 1), np.float32)
 
 

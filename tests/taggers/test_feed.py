@@ -11,8 +11,9 @@ from PIL import Image
 
 from dscore.errors import ModelError
 from dscore.taggers.base import Label, ModelIdentity, Pixels, Scores, Thresholds
-from dscore.taggers.feed import Picture, Scored, best_batch, best_threads, score_pictures
+from dscore.taggers.feed import Picture, Scored, best_threads, score_pictures
 from dscore.taggers.preparation import prepare_square
+from dscore.taggers.running import best_batch
 from tests.made_models import LABELS, expected_scores, picture_for
 from tests.taggers.loading import loaded
 
@@ -31,6 +32,7 @@ class PacedTagger:
         self.seconds = seconds
         self.stops_at = stops_at
         self.scored = 0
+        self.batches: list[int] = []
 
     def prepare(self, image: Image.Image, out: Pixels) -> None:
         prepare_square(image, out)
@@ -38,6 +40,7 @@ class PacedTagger:
     def score(self, batch: Pixels) -> Scores:
         time.sleep(self.seconds)
         self.scored += len(batch)
+        self.batches.append(len(batch))
         if self.scored > self.stops_at:
             raise ModelError("The model stopped.")
         means: Scores = batch.mean(axis=(1, 2, 3), dtype=np.float32)[:, None]
@@ -171,3 +174,33 @@ def test_the_batch_is_the_files_else_one_on_a_cpu_and_more_on_a_gpu(tmp_path: Pa
     assert best_batch(loaded(tmp_path / "b", batch=3)) == 3
     assert best_batch(PacedTagger()) > 1
     assert best_threads(PacedTagger()) > 1
+
+
+def test_several_devices_share_the_pictures_and_none_is_scored_twice(tmp_path: Path) -> None:
+    pictures = drawn(tmp_path, 40)
+    taggers = [PacedTagger(seconds=0.01) for _ in range(3)]
+    done = everything(score_pictures(taggers, iter(pictures), batch=2, threads=2))
+    assert [scored.key for scored in done] == [picture.key for picture in pictures]
+    assert sum(tagger.scored for tagger in taggers) == 40
+    assert all(tagger.scored for tagger in taggers)
+    alone = everything(score_pictures(PacedTagger(), pictures, batch=2))
+    for one, other in zip(done, alone, strict=True):
+        assert one.scores is not None
+        assert other.scores is not None
+        assert one.scores.tobytes() == other.scores.tobytes()
+
+
+def test_a_device_that_stops_is_left_out_and_its_batch_goes_to_another(tmp_path: Path) -> None:
+    pictures, said = drawn(tmp_path, 30), list[str]()
+    taggers = [PacedTagger(stops_at=4), PacedTagger(seconds=0.01)]
+    done = everything(score_pictures(taggers, pictures, batch=2, threads=2, on_lost=said.append))
+    assert [scored.key for scored in done if scored.scores is not None] == [picture.key for picture in pictures]
+    assert said == ["The model stopped. The other devices went on without it."]
+
+
+def test_the_run_ends_where_the_last_device_stops(tmp_path: Path) -> None:
+    before = threading.active_count()
+    taggers = [PacedTagger(stops_at=4), PacedTagger(stops_at=8)]
+    with pytest.raises(ModelError, match="stopped"):
+        everything(score_pictures(taggers, drawn(tmp_path, 40), batch=2, threads=2))
+    assert threading.active_count() == before

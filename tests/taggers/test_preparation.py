@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dscore.taggers.preparation import prepare_square, version
+from dscore.taggers.families import FAMILIES, PIXAI, Family
+from dscore.taggers.preparation import is_current, prepare, prepare_square, version
 
 Array = np.ndarray[Any, Any]
 SHAPES = [(64, 64), (97, 64), (64, 97), (301, 40), (40, 301), (1, 7), (33, 32), (448, 31)]
@@ -106,5 +107,42 @@ def test_the_picture_itself_is_not_touched() -> None:
     assert (image.size, image.tobytes()) == ((50, 31), before)
 
 
-def test_version_names_the_size() -> None:
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=lambda family: family.name)
+@pytest.mark.parametrize("size", [*SHAPES, (1024, 1024), (900, 1600)], ids=str)
+def test_quick_pixels_are_within_four_of_the_exact_ones(family: Family, size: tuple[int, int]) -> None:
+    for mode in ("RGB", "RGBA"):
+        exact, quick = np.empty((64, 64, 3), np.uint8), np.empty((64, 64, 3), np.uint8)
+        prepare(made(mode, size), exact, family=family)
+        prepare(made(mode, size), quick, family=family, speed="fast")
+        assert np.abs(exact.astype(int) - quick).max() <= 4
+
+
+def test_quick_pictures_of_any_size_follow_each_other_in_one_thread() -> None:
+    for size in ((300, 300), (40, 40), (500, 20)):
+        exact, quick = np.empty((64, 64, 3), np.uint8), np.empty((64, 64, 3), np.uint8)
+        prepare(made("RGB", size), exact)
+        prepare(made("RGB", size), quick, speed="fast")
+        assert np.abs(exact.astype(int) - quick).max() <= 4
+
+
+def test_version_names_the_family_the_size_and_the_speed() -> None:
     assert version(448) == "wd-448-bicubic-1"
+    assert version(448, speed="fast") == "wd-448-bicubic-1-fast"
+    assert version(512, family=PIXAI) == "pixai-512-bilinear-1"
+
+
+@pytest.mark.parametrize(
+    ("stored", "exact", "fast"),
+    [
+        ("wd-448-bicubic-1", True, True),
+        ("wd-448-bicubic-1-fast", False, True),
+        ("pixai-448-bilinear-1", True, True),
+        ("wd-448-bicubic-2", False, False),
+        ("wd-448-bilinear-1", False, False),
+        ("other-448-bicubic-1", False, False),
+        ("wd--bicubic-1", False, False),
+        ("", False, False),
+    ],
+)
+def test_what_is_stored_may_be_good_enough(stored: str, exact: bool, fast: bool) -> None:
+    assert (is_current(stored, speed="exact"), is_current(stored, speed="fast")) == (exact, fast)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dscore.errors import ModelError, NotFoundError
-from dscore.taggers.registry import WD_TAGGERS, find_tagger
+from dscore.taggers.registry import TAGGERS, WD_TAGGERS, find_tagger
 from tests.made_models import make_tagger
 
 
@@ -68,8 +68,17 @@ def test_a_folder_of_another_kind_is_refused_by_name_and_never_opened(tmp_path: 
 
 def test_looking_for_a_tagger_loads_no_runtime() -> None:
     code = (
-        "import sys, dscore.taggers.registry, dscore.taggers.files, dscore.taggers.feed, dscore.taggers.wd\n"
+        "import sys, dscore.taggers.registry, dscore.taggers.files, dscore.taggers.feed, dscore.taggers.adapter\n"
         "print([m for m in ('onnxruntime', 'huggingface_hub', 'torch') if m in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_no_two_taggers_share_a_name_and_all_are_pinned() -> None:
+    names = [known.casefold() for spec in TAGGERS for known in (spec.name, *spec.aliases)]
+    assert len(names) == len(set(names))
+    for spec in TAGGERS:
+        assert spec.revision not in {"", "main"}
+        assert spec.licence
+        assert spec.good_for.endswith(".")

@@ -10,7 +10,7 @@ from PIL import Image
 
 from dscore.errors import DeviceError, ModelError, ModelMemoryError, WrongUseError
 from dscore.models import Category
-from dscore.taggers.wd import WdTagger
+from dscore.taggers.adapter import OnnxTagger
 from tests.made_models import LABELS, expected_scores, make_tagger, picture_for, tagger_model, write_labels
 from tests.taggers.loading import loaded, reloaded
 
@@ -22,7 +22,7 @@ def noise(seed: int, size: int = 32) -> Image.Image:
     return Image.fromarray(pixels, "RGB")
 
 
-def batch_of(tagger: WdTagger, *images: Image.Image) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+def batch_of(tagger: OnnxTagger, *images: Image.Image) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     batch = np.empty((len(images), tagger.size, tagger.size, 3), np.uint8)
     for image, out in zip(images, batch, strict=True):
         tagger.prepare(image, out)

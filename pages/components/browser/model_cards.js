@@ -33,6 +33,7 @@ function cardElement(card, choose) {
     element("div", { class: "name" }, card.title),
     element("div", { class: "for" }, card.goodFor),
     element("div", { class: "facts" }, ...card.facts.map((fact) => element("span", { class: fact.kind }, fact.text))),
+    ...(card.pinned ? [element("div", { class: "pinned" }, card.pinned)] : []),
   );
 }
 

@@ -1,0 +1,159 @@
+"""The doctor: what is well with this machine and this library, what is not, and the cure of each in plain words.
+
+What needs onnxruntime or torch is tried in a process of its own (`taggers.probe`); the rest is only looked at.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from dscore.catalog import runs
+from dscore.catalog.connection import open_catalog, wal_bytes
+from dscore.catalog.journal import on_network, wanted
+from dscore.config import Library
+from dscore.errors import DscoreError
+from dscore.pipeline import doctor_machine
+from dscore.taggers import hub
+from dscore.taggers.files import is_here
+from dscore.taggers.probe import Tried
+from dscore.taggers.registry import TAGGERS, find_tagger
+
+CODE = Path(__file__).resolve().parents[2]
+TRY_SECONDS = 300.0
+LITTLE, SCARCE = 10e9, 2e9
+"""Bytes free: below the first a model or two may not fit, below the second nothing does."""
+
+
+class Level(StrEnum):
+    """How a finding is: nothing to do; works, and could be better; does not work."""
+
+    GOOD = "good"
+    FAIR = "fair"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: its topic, how it is, what was found, and what to do, or ""."""
+
+    topic: str
+    level: Level
+    found: str
+    cure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All findings in their order, and the figures that the last ones are made of."""
+
+    findings: tuple[Finding, ...]
+    tried: Tried = field(default_factory=Tried)
+
+    @property
+    def worst(self) -> Level:
+        """The level of the worst finding."""
+        levels = [finding.level for finding in self.findings]
+        return max(levels, key=list(Level).index, default=Level.GOOD)
+
+
+def examine(library: Library) -> Report:
+    """Look at everything; some seconds, a minute where a large model is tried on a processor."""
+    tried, broken = _try(library)
+    machine = doctor_machine.findings(tried) if not broken else ()
+    findings = [
+        *(Finding("Trial run", Level.BAD, broken, "Install the requirements again.") for _ in range(bool(broken))),
+        *(Finding(topic, Level(level), found, cure) for topic, level, found, cure in machine),
+        *_library(library),
+        *_disks(library),
+        Finding("Versions", Level.GOOD, doctor_machine.versions()),
+    ]
+    return Report(tuple(findings), tried)
+
+
+def _try(library: Library) -> tuple[Tried, str]:
+    """What the process of its own found, or a sentence on how it ended."""
+    command = [sys.executable, "-m", "dscore.taggers.probe", tagger_here(library), str(library.hashes)]
+    try:
+        ran = subprocess.run(
+            command, cwd=CODE, capture_output=True, text=True, encoding="utf-8", timeout=TRY_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return Tried(), f"The trial run of a model gave no answer in {TRY_SECONDS:.0f} s, and was ended."
+    try:
+        values = json.loads(ran.stdout.strip().splitlines()[-1])
+        return Tried(**{**values, "gpus": tuple(values["gpus"])}), ""
+    except (ValueError, IndexError, TypeError):
+        last = (ran.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        return Tried(), f"The trial run of a model ended with code {ran.returncode}: {last[:300]}."
+
+
+def tagger_here(library: Library) -> str:
+    """The tagger to try: the one that ran last, if it is still here, else any that is downloaded, else ""."""
+    with open_catalog(library) as db:
+        used = [str(run.params.get("tagger", "")) for run in runs.finished(db, kinds=("tag", "sample"), limit=1)]
+    for name in used:
+        try:
+            if is_here(find_tagger(name)):
+                return name
+        except DscoreError:
+            continue  # the folder is gone
+    return next((spec.name for spec in TAGGERS if is_here(spec)), "")
+
+
+def _library(library: Library) -> Iterator[Finding]:
+    settings = library.settings()
+    journal = wanted(library)
+    if on_network(library.home) and journal == "wal":
+        yield Finding(
+            "Library", Level.BAD, f"{library.home} is on a network share, and its catalog is written as a local disk needs it.",
+            'Set "How the catalog is written" to "Look at the disk" in Settings, or move the library to a local disk.',
+        )  # fmt: skip
+    elif journal == "truncate":
+        share = "is on a network share" if on_network(library.home) else f"is set to “{settings.journal}”"
+        yield Finding(
+            "Library", Level.FAIR,
+            f"{library.home} {share}: pages wait while something is written (a large edit holds them for seconds), "
+            "and a page that is still reading holds every write.",
+            "Move the library to a disk of this machine: copy the folder, and name it with DSCORE_HOME."
+            if on_network(library.home)
+            else 'On a disk of this machine, set "How the catalog is written" to "Look at the disk" in Settings.',
+        )  # fmt: skip
+    else:
+        size = library.catalog.stat().st_size + wal_bytes(library.catalog)
+        yield Finding(
+            "Library", Level.GOOD, f"{library.home} is on a disk of this machine; its catalog is {_size(size)}."
+        )
+
+
+def _disks(library: Library) -> Iterator[Finding]:
+    models = hub.cache_folder()
+    for topic, folder, cure in (
+        ("Disk of the library", library.home, "Empty the trash, or delete old exports and backups."),
+        ("Disk of the models", models, "Free some room, or set HF_HOME to a folder on another disk."),
+    ):
+        existing = next(one for one in (folder, *folder.parents) if one.exists())
+        free = shutil.disk_usage(existing).free
+        level = Level.BAD if free < SCARCE else Level.FAIR if free < LITTLE else Level.GOOD
+        said = f"{_size(free)} are free in {folder}"
+        if folder == models:
+            used = _used(models)
+            said += f"; the models there take {_size(used)}" if used else "; no model is there yet"
+            said += ", and a tagger needs 0.3 to 1.5 GB"
+        yield Finding(topic, level, f"{said}.", "" if level is Level.GOOD else cure)
+
+
+def _used(folder: Path) -> int:
+    """What lies there; links into the same cache are not counted twice."""
+    files = (path for path in folder.glob("models--*/**/*") if path.is_file() and not path.is_symlink())
+    return sum(path.stat().st_size for path in files)
+
+
+def _size(size: float) -> str:
+    return f"{size / 1e9:,.1f} GB" if size >= 1e9 else f"{size / 1e6:,.1f} MB"

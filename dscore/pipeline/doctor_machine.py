@@ -1,0 +1,222 @@
+"""The doctor's eye for this machine: packages, card, driver, what a session ran on, and what limits the speed.
+
+Packages are read from their metadata: neither onnxruntime nor torch is loaded here.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator
+from importlib import metadata, util
+from pathlib import Path
+
+from dscore import __version__
+from dscore.taggers.probe import Tried
+
+Row = tuple[str, str, str, str]
+"""Topic, level ("good", "fair" or "bad"), what was found, what to do."""
+
+RUNTIMES = ("onnxruntime", "onnxruntime-gpu", "onnxruntime-directml", "onnxruntime-openvino")
+SHOWN = ("onnxruntime-gpu", "onnxruntime", "torch", "transformers", "huggingface_hub", "numpy", "Pillow", "streamlit")
+
+
+def findings(tried: Tried) -> Iterator[Row]:
+    """Everything but the library and its disk."""
+    installed = {name: found for name in RUNTIMES if (found := version(name))}
+    yield packages(installed)
+    yield card(tried)
+    if tried.driver_cuda and "onnxruntime-gpu" in installed:
+        yield from cuda(tried, installed["onnxruntime-gpu"], torch_cuda())
+    yield session(tried)
+    yield torch(tried, version("torch"), torchvision=version("torchvision"), wants=_wants_torch())
+    yield from speed(tried, cores=os.cpu_count() or 1)
+
+
+def versions() -> str:
+    """`dscore 0.1.0, Python 3.11.7, …`."""
+    named = [f"{name} {found}" for name in SHOWN if (found := version(name))]
+    system = f"{platform.system()} {platform.release()}"
+    fixed = [f"dscore {__version__}", f"Python {platform.python_version()}", f"SQLite {sqlite3.sqlite_version}"]
+    return f"{', '.join([*fixed, *named])}, on {system}."
+
+
+def version(package: str) -> str:
+    """The installed version, or ""."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def packages(installed: dict[str, str]) -> Row:
+    """Two builds of onnxruntime have the same files: the later one hides what the other could do."""
+    topic, names = "onnxruntime", " and ".join(f"{name} {found}" for name, found in installed.items())
+    if not installed:
+        return topic, "bad", "onnxruntime is not installed: no tagger runs.", "pip install onnxruntime-gpu"
+    if len(installed) > 1:
+        every, keep = " ".join(installed), "onnxruntime-gpu"
+        return (
+            topic, "bad", f"{names} are both installed: they share their files, and the later one hides CUDA.",
+            f"pip uninstall -y {every}, then pip install {keep}",
+        )  # fmt: skip
+    return topic, "good", f"{names} is installed, and nothing beside it.", ""
+
+
+def card(tried: Tried) -> Row:
+    """The driver and the cards that it sees."""
+    topic = "Graphics card"
+    if not tried.driver_cuda:
+        return (
+            topic, "fair", "There is no NVIDIA driver here: taggers run on the processor, some pictures a second.",
+            "With an NVIDIA card, install its driver (on WSL: in Windows). Without one there is nothing to do.",
+        )  # fmt: skip
+    if not tried.gpus:
+        return (
+            topic, "bad", f"The NVIDIA driver (up to CUDA {tried.driver_cuda}) sees no card.",
+            "Restart; look whether CUDA_VISIBLE_DEVICES is set to nothing, or the container was started without --gpus all.",
+        )  # fmt: skip
+    return topic, "good", f"{'; '.join(tried.gpus)}; the driver runs CUDA up to {tried.driver_cuda}.", ""
+
+
+def cuda(tried: Tried, runtime: str, torch_built: str) -> Iterator[Row]:
+    """The CUDA of the driver, of onnxruntime and of torch: by their first number, as their libraries are named."""
+    wanted, topic = runtime_cuda(runtime), "CUDA"
+    older = f'pip install "onnxruntime-gpu<1.27" (for CUDA 12){"" if wanted == 13 else ", or an older one"}'
+    if int(tried.driver_cuda.split(".")[0]) < wanted:
+        yield (
+            topic, "bad", f"onnxruntime-gpu {runtime} needs CUDA {wanted}, and the driver runs CUDA {tried.driver_cuda} at most.",
+            f"Update the NVIDIA driver, or {older}.",
+        )  # fmt: skip
+        return
+    if torch_built and int(torch_built.split(".", maxsplit=1)[0]) != wanted:
+        yield (
+            topic, "fair",
+            f"onnxruntime-gpu {runtime} is built for CUDA {wanted} and torch for CUDA {torch_built}: they share no libraries.",
+            f'pip install "onnxruntime-gpu[cuda,cudnn]" brings those of CUDA {wanted}'
+            + (f"; or {older}." if wanted == 13 else "."),
+        )  # fmt: skip
+        return
+    beside = f", and torch for CUDA {torch_built}" if torch_built else "; torch is a build without CUDA"
+    yield topic, "good", f"onnxruntime-gpu {runtime} is built for CUDA {wanted}{beside}.", ""
+
+
+def session(tried: Tried) -> Row:
+    """What a model really ran on; what is compiled in says nothing."""
+    topic = "A model runs on"
+    if not tried.device:
+        return topic, "bad", f"Nothing: {tried.why}", "Install the requirements again: pip install -r requirements.txt"
+    if tried.device != "cpu":
+        return topic, "good", "The GPU.", ""
+    if tried.gpus:
+        return (
+            topic, "bad", f"The processor, though there is a card: {tried.why}.",
+            'pip install "onnxruntime-gpu[cuda,cudnn]", and look at what stands above.',
+        )  # fmt: skip
+    return topic, "good", "The processor, since there is no card.", ""
+
+
+def torch(tried: Tried, installed: str, *, torchvision: str, wants: str) -> Row:
+    """Captioners need it, and a torchvision of another torch breaks them all."""
+    topic = "torch"
+    if not installed:
+        return (
+            topic,
+            "fair",
+            "torch is not installed: taggers run, captioners do not.",
+            "pip install -r requirements.txt",
+        )
+    if tried.torch_error:
+        return (
+            topic,
+            "bad",
+            f"torch {installed} cannot be loaded: {tried.torch_error}",
+            "pip install --force-reinstall torch",
+        )
+    if torchvision and wants and not installed.startswith(wants):
+        return (
+            topic, "bad", f"torchvision {torchvision} is made for torch {wants}, and torch is {installed}: BLIP cannot load.",
+            "pip uninstall -y torchvision (dscore does not need it), or install the one of this torch.",
+        )  # fmt: skip
+    return topic, "good", f"torch {installed} loads.", ""
+
+
+def speed(tried: Tried, *, cores: int) -> Iterator[Row]:
+    """Pictures a second that can be made ready, and that the model takes; the smaller one is the limit."""
+    exact, fast = tried.decode + tried.prepare, tried.decode + tried.fast
+    if not tried.decode:
+        return
+    ready = (
+        f"A JPEG of 1024 x 1024 takes {tried.decode:.1f} ms to decode and {tried.prepare:.1f} ms to make ready for a tagger"
+        + (f" ({tried.fast:.1f} ms quickly)" if tried.fast else "")
+        + f": {cores * 1000 / exact:,.0f} a second on {_cores(cores)}."
+    )
+    yield "Making pictures ready", "good", ready, ""
+    yield _limit(tried, supply=cores * 1000 / exact, quick=cores * 1000 / fast if tried.fast else 0.0)
+
+
+def _limit(tried: Tried, *, supply: float, quick: float) -> Row:
+    topic = "What limits the speed"
+    if tried.model_error:
+        return (
+            topic,
+            "bad",
+            f"{tried.model} could not be tried: {tried.model_error}",
+            "Choose another tagger, or download it again.",
+        )
+    if not tried.model:
+        return topic, "good", "No tagger is on this machine yet, so its speed could not be tried.", ""
+    takes = 1000 / tried.infer
+    words = f"{tried.model} takes {takes:,.1f} pictures a second on the {_device(tried.model_device)}"
+    if tried.model_device == "cpu":
+        return (
+            topic,
+            "fair",
+            f"{words}: the model is the limit.",
+            "A GPU is some 25 times as quick; wd14-vit-v3 is the quickest tagger.",
+        )
+    if takes <= supply:
+        return topic, "good", f"{words}: the card is the limit, as it should be.", ""
+    cure = (
+        f"Take the quick preparation (--preparation fast): {quick:,.0f} a second can then be made ready."
+        if quick > supply
+        else "More cores would help."
+    )
+    return topic, "fair", f"{words}, and {supply:,.0f} can be made ready: the card waits for the processor.", cure
+
+
+def _device(device: str) -> str:
+    return "processor" if device == "cpu" else "GPU"
+
+
+def _cores(cores: int) -> str:
+    return "1 core" if cores == 1 else f"{cores} cores"
+
+
+def runtime_cuda(runtime: str) -> int:
+    """What onnxruntime-gpu on PyPI was built for: CUDA 12 up to 1.26, CUDA 13 from 1.27 (the wheels' metadata)."""
+    major, minor = (int(part) for part in re.findall(r"\d+", runtime)[:2])
+    return 13 if (major, minor) >= (1, 27) else 12
+
+
+def torch_cuda() -> str:
+    """The CUDA that torch was built for, read from its `version.py`; "" for a build without, or no torch."""
+    found = util.find_spec("torch")
+    place = Path(found.origin).with_name("version.py") if found and found.origin else None
+    if place is None or not place.is_file():
+        return ""
+    match = re.search(r"^cuda\b.*=\s*['\"]([\d.]+)['\"]", place.read_text(encoding="utf-8"), re.MULTILINE)
+    return match[1] if match else ""
+
+
+def _wants_torch() -> str:
+    """The torch that the installed torchvision was made for, or ""."""
+    return pinned_torch(metadata.requires("torchvision") or ()) if version("torchvision") else ""
+
+
+def pinned_torch(requirements: Iterable[str]) -> str:
+    """`2.14.0` of `torch==2.14.0`; "" where no version is pinned."""
+    pins = (re.match(r"torch\s*\(?==\s*([\d.]+)", line) for line in requirements)
+    return next((pin[1] for pin in pins if pin), "")
