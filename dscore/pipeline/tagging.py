@@ -24,12 +24,13 @@ from dscore.pipeline import rules
 from dscore.pipeline.jobs import Work
 from dscore.taggers import preparation
 from dscore.taggers.base import Tagger, TaggerFiles, TaggerSpec
-from dscore.taggers.choose import ChoiceRules, choose
+from dscore.taggers.choose import ChoiceRules, choose_all
 from dscore.taggers.feed import Picture, score_pictures
 from dscore.taggers.files import fetch_files
 from dscore.taggers.labels import read_labels
 from dscore.taggers.registry import find_tagger, load_tagger
-from dscore.taggers.scores import FLOOR, pack, unpack
+from dscore.taggers.scores import FLOOR, pack
+from dscore.taggers.sheet import read_sheet
 from dscore.text.query import parse_query
 
 log = logging.getLogger(__name__)
@@ -236,7 +237,7 @@ class Tagging:
         self, scored: Sequence[tuple[JobItem, bytes]], new: dict[int, bytes], failed: Sequence[Mark] = ()
     ) -> Progress:
         """Write a chunk: new scores, the tags that they give, the marks; one transaction."""
-        chosen = {item.item_id: self._chosen(packed) for item, packed in scored if item.item_id is not None}
+        chosen = self._chosen({item.item_id: packed for item, packed in scored if item.item_id is not None})
         numbers = {item.item_id: item.number for item, _ in scored}
 
         def also(db: Database, written: Written) -> None:
@@ -270,8 +271,10 @@ class Tagging:
 
         return edit
 
-    def _chosen(self, packed: bytes) -> tuple[TagScore, ...]:
-        return choose(self._labels, *unpack(packed), self._rules)
+    def _chosen(self, packed: dict[int, bytes]) -> dict[int, tuple[TagScore, ...]]:
+        """The tags of each item, all of them chosen at once."""
+        tags = choose_all(self._labels, read_sheet(list(packed.values())), self._rules).tags()
+        return dict(zip(packed, tags, strict=True))
 
     def _draft(self) -> Draft:
         return Draft(self._dataset.id, "tag", f"tag with {self._spec.name} ({self._request.mode.value})")
