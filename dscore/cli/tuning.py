@@ -21,6 +21,7 @@ from dscore.pipeline.tuning_desk import Desk, Tuning, lay_out, pick, voices
 from dscore.pipeline.tuning_preview import Preview
 from dscore.taggers.blend import BLENDS
 from dscore.taggers.presets import BALANCED, BY_NAME
+from dscore.text.pairs import split_pairs, split_scores
 from dscore.text.query import parse_query
 from dscore.text.tags import split_tags
 
@@ -120,9 +121,9 @@ def _tuning(taggers: tuple[str, ...], options: dict[str, Any]) -> Tuning:
     gap = options["find_gap"]
     rules = replace(
         preset.rules,
-        per_tag=tuple((tag, _number(tag, score)) for tag, score in _pairs(options["per_tag"], "--per-tag")),
+        per_tag=split_scores(options["per_tag"] or ""),
         blacklist=split_tags(options["blacklist"] or ""),
-        replacements=_pairs(options["replacements"], "--replace"),
+        replacements=split_pairs(options["replacements"] or ""),
         without=tuple(map(Category, options["without"])),
         mcut_general=gap in {"general", "both"},
         mcut_character=gap in {"character", "both"},
@@ -148,24 +149,6 @@ def _threshold(given: float | str | None, otherwise: float | None, taggers: tupl
         known = ", ".join(BALANCED)
         raise WrongUseError(f"“{BALANCED_WORD}” needs one tagger whose balanced point is known: {known}.")
     return points[0]
-
-
-def _pairs(text: str | None, option: str) -> tuple[tuple[str, str], ...]:
-    """`A=1, B=2`; the last `=` of each parts it, since a tag may have one."""
-    pairs = []
-    for piece in split_tags(text or ""):
-        left, sign, right = piece.rpartition("=")
-        if not sign or not left.strip():
-            raise WrongUseError(f"{option} wants pairs like “solo=0.6”; “{piece}” is none.")
-        pairs.append((left.strip(), right.strip()))
-    return tuple(pairs)
-
-
-def _number(tag: str, score: str) -> float:
-    try:
-        return float(score)
-    except ValueError:
-        raise WrongUseError(f"The score for “{tag}” is “{score}”; it is a number from 0.05 to 1.") from None
 
 
 def _say_preview(out: Output, desk: Desk, seen: Preview, shown: list[Example]) -> None:

@@ -86,7 +86,7 @@ def test_the_blacklist_never_hides_the_trigger_and_says_so(one: Commands) -> Non
         (("--tagger", "made", "--general", "high"), "neither a score from 0.05 to 1 nor “balanced”"),
         (("--tagger", "made", "--general", "2"), "The general threshold goes from 0.05 to 1; 2.0 is outside."),
         (("--tagger", "made", "--general", "balanced"), "needs one tagger whose balanced point is known"),
-        (("--tagger", "made", "--per-tag", "solo"), "--per-tag wants pairs like “solo=0.6”; “solo” is none."),
+        (("--tagger", "made", "--per-tag", "solo"), "“solo” is no pair"),
         (("--tagger", "made", "--per-tag", "solo=x"), "The score for “solo” is “x”"),
         (("--tagger", "made", "--where", "name:b"), "No picture of “set” that “name:b” finds has scores by made."),
     ],
