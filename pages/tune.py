@@ -5,8 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dscore.catalog.connection import open_catalog
-from dscore.pipeline.tuning_desk import voices
-from pages.components import scope, state, taken_back, tune_form, tune_outcome, tune_result
+from pages.components import scope, state, stored_scores, taken_back, tune_form, tune_outcome, tune_result
 from pages.components.trouble import spoken
 
 st.title("Tune", anchor=False)
@@ -18,7 +17,7 @@ dataset = state.dataset()
 with spoken(), open_catalog(state.library()) as db:
     if dataset is None or scope.is_empty(db, dataset):
         scope.no_pictures("There are no pictures to tune yet.")
-    elif not (known := voices(db, dataset)):
+    elif not (known := stored_scores.heard(db, dataset)):
         tune_form.nothing_stored()
     else:
         taken_back.say()

@@ -210,12 +210,13 @@ def _try(desk: Desk, standing: Standing, tuning: Tuning) -> _Trial:
 
 
 def _moves(trial: _Trial, before: Numbers, after: Numbers) -> Iterator[Move]:
-    known = {**trial.standing.categories, **dict(zip(trial.chosen.names, trial.chosen.categories, strict=True))}
+    learnt = dict(zip(trial.chosen.names, trial.chosen.categories, strict=True))
     there = np.flatnonzero((before > 0) | (after > 0))
     order = there[np.lexsort((-(before + after)[there], -np.abs(after - before)[there]))]
-    for number in order.tolist():
+    counts = zip(order.tolist(), before[order].tolist(), after[order].tolist(), strict=True)
+    for number, was, becomes in counts:
         name = trial.names[number]
-        yield Move(name, known.get(name, Category.GENERAL), int(before[number]), int(after[number]))
+        yield Move(name, learnt.get(name) or trial.standing.categories[name], was, becomes)
 
 
 def spread(ids: Iterable[int], number: int = EXAMPLES) -> list[int]:

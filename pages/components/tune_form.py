@@ -148,8 +148,7 @@ def presets(heard: Sequence[Voice]) -> None:
     chosen = st.pills(
         "Begin with", list(BY_NAME), format_func=lambda name: BY_NAME[name].title, key=PRESET, on_change=begin
     )
-    if chosen:
-        st.caption(BY_NAME[chosen].purpose)
+    st.caption(BY_NAME[chosen].purpose if chosen else "Settings of your own.")
 
 
 def _thresholds(own: Thresholds, heard: Sequence[Voice]) -> tuple[float | None, float | None]:
@@ -182,7 +181,7 @@ def _slider(label: str, name: str, *, disabled: bool) -> float:
 
 
 def _points(own: Thresholds, heard: Sequence[Voice]) -> None:
-    """Buttons for the scores that the model itself suggests, as long as the slider stands elsewhere."""
+    """Buttons for the scores that the model itself suggests."""
     points = {"The tagger's own": (round(own.general, 2), "What the tagger takes where nothing is set.")}
     if len(heard) == 1 and heard[0].name in BALANCED:
         sentence = "There this model misses as many tags as it gets wrong, by its card."
@@ -191,9 +190,8 @@ def _points(own: Thresholds, heard: Sequence[Voice]) -> None:
     def take(score: float) -> None:
         st.session_state[_key("general")] = score
 
-    elsewhere = {word: point for word, point in points.items() if point[0] != _get("general", None)}
     with st.container(horizontal=True):
-        for word, (score, sentence) in elsewhere.items():
+        for word, (score, sentence) in points.items():
             st.button(
                 f"{word}, {score:.2f}",
                 icon=":material/adjust:",
@@ -201,7 +199,8 @@ def _points(own: Thresholds, heard: Sequence[Voice]) -> None:
                 help=sentence,
                 on_click=take,
                 args=(score,),
-                key=f"tune-to-{score}",
+                key=f"tune-to-{word}",
+                disabled=score == _get("general", None),
             )
 
 

@@ -85,13 +85,15 @@ def _apply_row(desk: Desk, asked: Tuning, seen: Preview, chosen: Scope) -> None:
             on_click=_apply,
             args=(desk, asked, seen, chosen.query),
         )
-        if not seen.changed:
-            st.text("These settings give just the captions that are there.")
-        else:
-            same = seen.scored - seen.changed
-            st.text(
-                f"{same:,} of {counted(seen.scored, 'picture')} stay as they are." if same else "Each of them changes."
-            )
+        st.text(_extent(seen))
+
+
+def _extent(seen: Preview) -> str:
+    if not seen.changed:
+        return "These settings give just the captions that are there."
+    same = seen.scored - seen.changed
+    stay = f"{same:,} of {counted(seen.scored, 'picture')} stay as they are." if same else "Each of them changes."
+    return f"{stay} {seen.reordered:,} only change their order." if seen.reordered else stay
 
 
 def _notes(desk: Desk, asked: Tuning, seen: Preview) -> None:
@@ -112,20 +114,19 @@ def _notes(desk: Desk, asked: Tuning, seen: Preview) -> None:
 
 
 def _numbers(seen: Preview) -> None:
+    """Values alone, without arrows that come and go: nothing moves below them while a slider does."""
     before, after = (tags / seen.scored for tags in seen.tags)
     figures = {
-        "Gain tags": (f"{seen.gaining:,}", None),
-        "Lose tags": (f"{seen.losing:,}", None),
-        "Only in another order": (f"{seen.reordered:,}", None),
-        "Tags a picture": (
-            f"{after:.1f}",
-            f"{after - before:+.1f}" if f"{after - before:.1f}" not in {"0.0", "-0.0"} else None,
-        ),
-        "Without any tag": (f"{seen.bare[1]:,}", None),
+        "Pictures that gain tags": f"{seen.gaining:,}",
+        "Pictures that lose tags": f"{seen.losing:,}",
+        "Tags that win": f"{sum(one.after > one.before for one in seen.moves):,}",
+        "Tags that lose": f"{sum(one.after < one.before for one in seen.moves):,}",
+        "Tags a picture": f"{before:.1f} → {after:.1f}",
+        "Pictures without tags": f"{seen.bare[0]:,} → {seen.bare[1]:,}",
     }
-    with st.container(horizontal=True, gap="large", key="tune-figures"):
-        for label, (value, delta) in figures.items():
-            st.metric(label, value, delta, delta_color="off", width="content")
+    with st.container(horizontal=True, gap="medium", key="tune-figures"):
+        for label, value in figures.items():
+            st.metric(label, value, width="content")
 
 
 def _examples(db: Database, desk: Desk, mode: Mode, seen: Preview) -> None:

@@ -41,8 +41,8 @@ def test_a_slider_shows_at_once_what_it_would_do_and_changes_nothing(tagged: Com
     assert "These settings give just the captions that are there." in texts(shown)
     assert shown.button(key="tune-apply").disabled
     chosen(shown, "tune-general", 0.55)
-    assert metric(shown, "Lose tags") == "2"
-    assert metric(shown, "Gain tags") == "0"
+    assert metric(shown, "Pictures that lose tags") == "2"
+    assert metric(shown, "Pictures that gain tags") == "0"
     assert shown.button(key="tune-apply").label == "Apply to 2 captions"
     assert any(text.startswith("Strict") for text in texts(shown))
     assert tagged.content() == before
