@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dscore.catalog.states import Claims, ItemState, Placed
 from dscore.models import Mode
@@ -17,6 +18,7 @@ Twin = Callable[[int], str]
 """What the spellings of one tag share, by the tag's id."""
 
 
+@lru_cache(maxsize=65_536)
 def twin_key(name: str) -> str:
     """What the spellings of one tag share: its key, whether its brackets are escaped or not."""
     return tag_key(unescape_brackets(name))

@@ -19,23 +19,33 @@ CHART = "tune-chart"
 
 def draw(moves: Sequence[Move]) -> None:
     """The most changed, the most used, or those that come or go altogether."""
+    changed = [one for one in moves if one.before != one.after]
+    if not changed:
+        _draw_bars(_most_used(moves))
+        return
     sorts = {
-        "changed": [one for one in moves if one.before != one.after],
-        "used": sorted(moves, key=lambda one: (-max(one.before, one.after), one.name)),
-        "new": [one for one in moves if not one.before],
-        "gone": [one for one in moves if not one.after],
+        "changed": changed,
+        "new": [one for one in changed if not one.before],
+        "gone": [one for one in changed if not one.after],
     }
     which = st.segmented_control(
         "Which tags",
         list(WHICH),
-        format_func=lambda name: f"{WHICH[name]} · {len(sorts[name]):,}" if name != "used" else WHICH[name],
+        format_func=lambda name: f"{WHICH[name]} · {len(sorts[name]):,}" if name in sorts else WHICH[name],
         default="changed",
         required=True,
         key="tune-which",
         label_visibility="collapsed",
         persist_state="session",
     )
-    shown = sorts[which or "changed"]
+    _draw_bars(sorts[which] if which in sorts else _most_used(moves))
+
+
+def _most_used(moves: Sequence[Move]) -> list[Move]:
+    return sorted(moves, key=lambda one: (-max(one.before, one.after), one.name))
+
+
+def _draw_bars(shown: Sequence[Move]) -> None:
     if not shown:
         st.caption("None.")
         return

@@ -20,7 +20,7 @@ from dscore.text.pairs import split_pairs, split_scores
 from dscore.text.tags import split_tags
 from pages.components import places, trouble
 from pages.components.tagger_form import MODES
-from pages.components.words import counted
+from pages.components.words import counted, plain
 
 BLENDS: dict[Blend, str] = {"union": "What any says", "intersection": "What all say", "mean": "Their mean"}
 ORDERS: dict[Order, str] = {"score": "Surest", "frequency": "Most frequent", "model": "Model's list"}
@@ -251,7 +251,7 @@ def _advanced(rules: ChoiceRules) -> tuple[ChoiceRules, Mode]:
             help="Nothing behind the sign leaves the tag out.",
         )  # fmt: skip
         _choice("Tags of several words", "underscores", {"space": "long hair", "keep": "long_hair"})
-        _choice("Brackets", "brackets", {"plain": "saber (fate)", "escaped": r"saber \(fate\)"})
+        _choice("Brackets", "brackets", {"plain": plain("saber (fate)"), "escaped": plain(r"saber \(fate\)")})
         st.caption("Escaped brackets are for prompts; a trainer wants plain ones.")
         limit = st.number_input(
             "The most tags for a picture", min_value=0, value=0, step=5, key="tune-limit", persist_state="session",

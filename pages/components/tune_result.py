@@ -99,7 +99,8 @@ def _extent(seen: Preview) -> str:
 def _notes(desk: Desk, asked: Tuning, seen: Preview) -> None:
     if desk.unscored:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"{counted(desk.unscored, 'picture')} without scores stay as they are.")
+            by = "by one of these models " if len(desk.voices) > 1 else ""
+            st.caption(f"{counted(desk.unscored, 'picture')} without scores {by}stay as they are.", width="content")
             places.link(places.TAG, "Tag them")
     if seen.trigger_spared:
         st.info(

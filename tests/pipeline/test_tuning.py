@@ -12,8 +12,9 @@ import pytest
 from dscore.catalog import changes, datasets, jobs, search
 from dscore.catalog.connection import open_catalog
 from dscore.errors import NotFoundError, WrongUseError
-from dscore.models import Mode
+from dscore.models import Mode, Progress
 from dscore.pipeline import curate, tuning, tuning_preview
+from dscore.pipeline import jobs as pipeline_jobs
 from dscore.pipeline.jobs import perform
 from dscore.pipeline.operations import Operation
 from dscore.pipeline.tuning_desk import Desk, Tuning, lay_out, pick, voices
@@ -164,6 +165,33 @@ def test_a_job_leaves_what_was_changed_meanwhile_and_lists_it(heap: Commands) ->
     job = perform(heap.library, held, lambda _: None)
     assert (job.state, job.tally.skipped, job.tally.done) == ("partial", 1, seen.changed - 1)
     assert "just now" in heap.tags("heap")["000001"]
+
+
+def test_a_job_that_was_paused_half_way_ends_as_if_it_never_was(
+    heap: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Tuning(("made 0",), general=0.5, rules=ChoiceRules(order="frequency"))
+    desk, _, seen = looked(heap, asked)
+    done = tuning.apply(heap.library, desk, asked, seen.revs)
+    expected = heap.tags("heap")
+    curate.undo(heap.library, desk.dataset, done.change_id)
+    desk, _, seen = looked(heap, asked)
+    monkeypatch.setattr(tuning, "CHUNK", 7)
+    monkeypatch.setattr(pipeline_jobs, "ASK_SECONDS", 0)
+    job_id = tuning.submit(heap.library, desk, asked, seen.revs)
+
+    def pause(_: Progress) -> None:
+        with open_catalog(heap.library) as db:
+            jobs.ask(db, job_id, "pause")
+
+    for on_progress, state in ((pause, "paused"), (lambda _: None, "done")):
+        with open_catalog(heap.library) as db:
+            if state == "done":
+                jobs.ask(db, job_id, "resume")
+            held = jobs.claim(db, job_id)
+        assert perform(heap.library, held, on_progress).state == state
+        assert (heap.tags("heap") == expected) is (state == "done")
+    assert next(change["action"] for change in heap.good("history", "heap")) == "tune"
 
 
 def test_only_the_pictures_that_a_search_finds_are_tuned(heap: Commands) -> None:
