@@ -11,12 +11,12 @@ import numpy as np
 from dscore.catalog import columns, predictions, runs
 from dscore.catalog.connection import Database
 from dscore.catalog.datasets import Dataset
-from dscore.errors import NotFoundError, WrongUseError
+from dscore.errors import DscoreError, NotFoundError, WrongUseError
 from dscore.models import Category, Mode
 from dscore.taggers.base import Label, TaggerSpec, Thresholds
 from dscore.taggers.blend import BLENDS, Blend, Opinion, choose_together
 from dscore.taggers.choose import ChoiceRules, Chosen
-from dscore.taggers.registry import WD_TAGGERS, find_tagger
+from dscore.taggers.registry import find_tagger
 from dscore.taggers.scores import FLOOR
 from dscore.taggers.sheet import Sheet, read_sheet
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from dscore.taggers.sheet import Numbers
 
 RUNS = ("tag", "sample")
-_SPECS = {spec.repo: spec for spec in WD_TAGGERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +90,18 @@ def voices(db: Database, dataset: Dataset) -> list[Voice]:
     latest = {model: -place for place, model in reversed(list(enumerate(ran)))}
     found: dict[str, Voice] = {}
     for model in sorted(predictions.heads(db, counts), key=lambda one: (latest.get(one.id, -len(ran)), one.id)):
-        spec = _SPECS.get(model.repo)
+        spec = _spec_of(model.repo)
         name, own = (spec.name, spec.thresholds) if spec else (model.repo, Thresholds())
         found[name] = Voice(name, model.id, model.preparation, counts[model.id], own)
     return sorted(found.values(), key=lambda voice: -voice.pictures)
+
+
+def _spec_of(repo: str) -> TaggerSpec | None:
+    """The tagger of a hub's repository, which has an owner; a folder's name says nothing of where it is."""
+    try:
+        return find_tagger(repo) if "/" in repo else None
+    except DscoreError:
+        return None
 
 
 def pick(known: Sequence[Voice], names: Sequence[str]) -> tuple[Voice, ...]:

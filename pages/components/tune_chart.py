@@ -11,6 +11,7 @@ import streamlit as st
 from dscore.pipeline.tuning_preview import Move
 from pages.components import places, terms
 from pages.components.charts import theme_colour
+from pages.components.words import plain
 
 BARS = 15
 WHICH = {"changed": "Most changed", "used": "Most used", "new": "New", "gone": "Gone for good"}
@@ -64,7 +65,10 @@ def _draw_bars(shown: Sequence[Move]) -> None:
     )  # fmt: skip
     picked = [str(point["tag"]) for point in event.selection.get("tag", [])]
     with st.container(horizontal=True, vertical_alignment="center"):
-        if picked:
+        there = {one.name for one in shown if one.before}
+        if picked and picked[0] not in there:
+            st.caption(plain(f"No picture has “{picked[0]}” yet."))
+        elif picked:
             places.link(places.EXPLORE, f"See pictures that have “{picked[0]}” now", query=terms.toggled("", picked[0]))
         else:
             more = f"The first {BARS} of {len(shown):,}. " if len(shown) > BARS else ""

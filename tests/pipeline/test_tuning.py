@@ -208,6 +208,14 @@ def test_a_request_goes_through_a_jobs_parameters_unchanged() -> None:
     assert Tuning.of(json.loads(json.dumps(asked.params()))) == asked
 
 
+def test_a_model_of_the_hub_goes_by_its_taggers_name_and_has_its_thresholds(heap: Commands) -> None:
+    with open_catalog(heap.library) as db:
+        db.execute("update model set repo = 'SmilingWolf/wd-eva02-large-tagger-v3' where repo = 'made 1'")
+        known = voices(db, datasets.get(db, "heap"))
+        found = pick(known, ["wd-eva02-large-tagger-v3"])[0]
+    assert (found.name, found.thresholds.general) == ("wd14-eva02-large-v3", 0.5296)
+
+
 def test_no_scores_is_a_sentence(heap: Commands) -> None:
     with open_catalog(heap.library) as db:
         known = voices(db, datasets.get(db, "heap"))
