@@ -120,7 +120,7 @@ def look(db: Database, request: tagging.Request, scored: Scored, ids: Sequence[i
         for item in ids
         if item in pictures and pictures[item][0] in packed
     }
-    return _samples(db, request, scored.source, found)
+    return _samples(db, request, scored.source, tagging.without_vetoed(db, found))
 
 
 def _samples(

@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 
-from dscore.catalog import changes, datasets, images, job_lists, jobs, predictions, search, tags
+from dscore.catalog import changes, columns, datasets, images, job_lists, jobs, predictions, search, tags
 from dscore.catalog.changes import Draft, Written
 from dscore.catalog.connection import Database, open_catalog, writing
 from dscore.catalog.datasets import Dataset
@@ -22,6 +22,7 @@ from dscore.errors import WrongUseError
 from dscore.models import Mode, Progress, TagScore
 from dscore.pipeline import rules
 from dscore.pipeline.jobs import Work
+from dscore.pipeline.retagging import twin_key
 from dscore.taggers import preparation
 from dscore.taggers.base import Tagger, TaggerFiles, TaggerSpec
 from dscore.taggers.choose import ChoiceRules, choose_all
@@ -254,6 +255,7 @@ class Tagging:
             jobs.mark(db, self._held, [*marks, *failed], change_id=written.change_id)
 
         with open_catalog(self._library) as db:
+            chosen = without_vetoed(db, chosen)
             ids = tags.intern(db, {tag.name: tag.category for found in chosen.values() for tag in found})
             self._record(db, list(chosen), self._edit(chosen, ids), also)
             return self._progress(db)
@@ -305,6 +307,17 @@ class Tagging:
             state = "partial" if tally.failed or tally.skipped else "done"
             jobs.finish(db, self._held, state=state, result=result)
         return Progress(tally.total, tally.total, "tagged")
+
+
+def without_vetoed(db: Database, chosen: dict[int, tuple[TagScore, ...]]) -> dict[int, tuple[TagScore, ...]]:
+    """The items' tags but those that a person removed from them, under another spelling too (`long hair`, `long_hair`)."""
+    items, vetoed = columns.vetoes_of(db, chosen)
+    names = tags.names(db, vetoed.tolist())
+    out: dict[int, set[str]] = {}
+    for item, tag in zip(items.tolist(), vetoed.tolist(), strict=True):
+        out.setdefault(item, set()).add(twin_key(names[tag]))
+    stays = {item: tuple(tag for tag in chosen[item] if twin_key(tag.name) not in out[item]) for item in out}
+    return chosen | stays
 
 
 def choice(request: Request, spec: TaggerSpec) -> ChoiceRules:
