@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,15 +15,16 @@ from dscore.cli.output import PARTLY, Output, counted, shared_options, undo_hint
 from dscore.config import Library
 from dscore.errors import WrongUseError
 from dscore.models import Category, Mode
-from dscore.pipeline import tuning, tuning_preview
-from dscore.pipeline.curate import Applied, Example
-from dscore.pipeline.tuning_desk import Desk, Tuning, lay_out, pick, voices
-from dscore.pipeline.tuning_preview import Preview
-from dscore.taggers.blend import BLENDS
 from dscore.taggers.presets import BALANCED, BY_NAME
+from dscore.taggers.rules import BLENDS
 from dscore.text.pairs import split_pairs, split_scores
 from dscore.text.query import parse_query
 from dscore.text.tags import split_tags
+
+if TYPE_CHECKING:
+    from dscore.pipeline.curate import Applied, Example
+    from dscore.pipeline.tuning_desk import Desk, Tuning
+    from dscore.pipeline.tuning_preview import Preview
 
 BALANCED_WORD = "balanced"
 MOVES = 15
@@ -95,6 +96,9 @@ def tune(
     tune heap --tagger wd14-vit-v3 --preset sd-scripts --dry-run
     tune heap --tagger wd14-vit-v3 --tagger wd14-moat-v2 --blend mean
     """
+    from dscore.pipeline import tuning, tuning_preview
+    from dscore.pipeline.tuning_desk import lay_out, pick, voices
+
     with open_catalog(library) as db:
         dataset = dataset_table.get(db, name)
         heard = pick(voices(db, dataset), taggers)
@@ -116,6 +120,8 @@ def _names(desk: Desk) -> str:
 
 
 def _tuning(taggers: tuple[str, ...], options: dict[str, Any]) -> Tuning:
+    from dscore.pipeline.tuning_desk import Tuning
+
     preset = BY_NAME[options["preset"] or "own"]
     same = {name: options[name] for name in ("rating", "order", "characters_first", "underscores", "brackets", "limit")}
     gap = options["find_gap"]

@@ -25,11 +25,12 @@ from dscore.pipeline.jobs import Work
 from dscore.pipeline.retagging import twin_key
 from dscore.taggers import preparation
 from dscore.taggers.base import Tagger, TaggerFiles, TaggerSpec
-from dscore.taggers.choose import ChoiceRules, choose_all
+from dscore.taggers.choose import choose_all
 from dscore.taggers.feed import Picture, score_pictures
 from dscore.taggers.files import fetch_files
 from dscore.taggers.labels import read_labels
 from dscore.taggers.registry import find_tagger, load_tagger
+from dscore.taggers.rules import ChoiceRules
 from dscore.taggers.scores import FLOOR, pack
 from dscore.taggers.sheet import read_sheet
 from dscore.text.query import parse_query

@@ -14,9 +14,10 @@ from dscore.catalog.datasets import Dataset
 from dscore.errors import DscoreError, NotFoundError, WrongUseError
 from dscore.models import Category, Mode
 from dscore.taggers.base import Label, TaggerSpec, Thresholds
-from dscore.taggers.blend import BLENDS, Blend, Opinion, choose_together
-from dscore.taggers.choose import ChoiceRules, Chosen
+from dscore.taggers.blend import Opinion, choose_together
+from dscore.taggers.choose import Chosen
 from dscore.taggers.registry import find_tagger
+from dscore.taggers.rules import BLENDS, Blend, ChoiceRules
 from dscore.taggers.scores import FLOOR
 from dscore.taggers.sheet import Sheet, read_sheet
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dscore.models import Category
 from dscore.taggers.base import Label
-from dscore.taggers.choose import ChoiceRules, Chosen, Votes, choose_all, write_out
+from dscore.taggers.choose import Chosen, Votes, choose_all, write_out
 from dscore.taggers.cuts import best_ratings, taken
+from dscore.taggers.rules import Blend, ChoiceRules
 from dscore.taggers.sheet import Sheet
 from dscore.text.tags import tag_key
 
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dscore.taggers.sheet import Floats, Numbers
-
-Blend = Literal["union", "intersection", "mean"]
-BLENDS: tuple[Blend, ...] = ("union", "intersection", "mean")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

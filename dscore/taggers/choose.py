@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dscore.models import Category, TagScore
 from dscore.taggers.base import Label, Scores
 from dscore.taggers.cuts import best_ratings, is_of, rank_high_first, taken
+from dscore.taggers.rules import ChoiceRules
 from dscore.taggers.sheet import Sheet
 from dscore.taggers.wording import wording
 
@@ -21,38 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dscore.taggers.sheet import Floats, Numbers
-
-Rating = Literal["off", "first", "last"]
-Order = Literal["score", "frequency", "model"]
-
-
-@dataclass(frozen=True, slots=True)
-class ChoiceRules:
-    """Which tags are taken, how they are written, and in which order. A score equal to its threshold is taken.
-
-    `general` is for all categories but characters. `per_tag` goes before both, and before MCut. `blacklist`
-    and `replacements` are matched by key: case, and underscore or blank, make no difference; `*` in the
-    blacklist is any run of characters, and a tag is out if its label or what is written for it matches. A
-    replacement by "" leaves the tag out, `without` leaves out whole categories. `rating` adds the one best
-    rating. `order`: "frequency" is by how many of the pictures looked at have it, "model" as the model lists
-    its labels (WD: general by popularity, then characters). `limit` is the most tags besides the rating, the
-    best first.
-    """
-
-    general: float = 0.35
-    character: float = 0.35
-    per_tag: tuple[tuple[str, float], ...] = ()
-    blacklist: tuple[str, ...] = ()
-    replacements: tuple[tuple[str, str], ...] = ()
-    without: tuple[Category, ...] = ()
-    rating: Rating = "off"
-    underscores: Literal["space", "keep"] = "space"
-    brackets: Literal["plain", "escaped"] = "plain"
-    order: Order = "score"
-    characters_first: bool = False
-    mcut_general: bool = False
-    mcut_character: bool = False
-    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

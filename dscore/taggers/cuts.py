@@ -10,6 +10,7 @@ import numpy as np
 
 from dscore.models import Category
 from dscore.taggers.base import Label
+from dscore.taggers.rules import ChoiceRules
 from dscore.taggers.scores import FLOOR
 from dscore.taggers.sheet import Sheet
 from dscore.text.tags import tag_key
@@ -17,7 +18,6 @@ from dscore.text.tags import tag_key
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dscore.taggers.choose import ChoiceRules
     from dscore.taggers.sheet import Floats, Numbers
 
     Mask = NDArray[np.bool_]

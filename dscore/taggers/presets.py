@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from dscore.taggers.choose import ChoiceRules
+from dscore.taggers.rules import ChoiceRules
 
 
 @dataclass(frozen=True, slots=True)

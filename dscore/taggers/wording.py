@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from dscore.taggers.rules import ChoiceRules
 from dscore.text.tags import escape_brackets, spaced, tag_key, tag_matcher
-
-if TYPE_CHECKING:
-    from dscore.taggers.choose import ChoiceRules
 
 
 @dataclass(slots=True)

@@ -12,9 +12,8 @@ from dscore.errors import WrongUseError
 from dscore.models import Category, Mode
 from dscore.pipeline.tuning_desk import Tuning, Voice
 from dscore.taggers.base import Thresholds
-from dscore.taggers.blend import Blend
-from dscore.taggers.choose import ChoiceRules, Order, Rating
 from dscore.taggers.presets import BALANCED, BY_NAME, PRESETS, Preset, advice
+from dscore.taggers.rules import Blend, ChoiceRules, Order, Rating
 from dscore.taggers.scores import FLOOR
 from dscore.text.pairs import split_pairs, split_scores
 from dscore.text.tags import split_tags

@@ -19,7 +19,7 @@ from dscore.models import Category
 from dscore.pipeline import curate, tuning, tuning_preview
 from dscore.pipeline.tuning_desk import Desk, Tuning, lay_out, voices
 from dscore.pipeline.tuning_preview import Standing
-from dscore.taggers.choose import ChoiceRules
+from dscore.taggers.rules import ChoiceRules
 from dscore.taggers.scores import pack
 from dscore.text.query import Everything
 from tests.bench import Row

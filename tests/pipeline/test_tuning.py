@@ -19,7 +19,7 @@ from dscore.pipeline.jobs import perform
 from dscore.pipeline.operations import Operation
 from dscore.pipeline.tuning_desk import Desk, Tuning, lay_out, pick, voices
 from dscore.pipeline.tuning_preview import Preview, Standing
-from dscore.taggers.choose import ChoiceRules
+from dscore.taggers.rules import ChoiceRules
 from dscore.text.query import parse_query
 from tests.bench.tuning import build
 from tests.commands import Commands

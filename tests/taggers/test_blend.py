@@ -9,8 +9,8 @@ import pytest
 
 from dscore.models import Category
 from dscore.taggers.base import Label
-from dscore.taggers.blend import Blend, Opinion, choose_together
-from dscore.taggers.choose import ChoiceRules
+from dscore.taggers.blend import Opinion, choose_together
+from dscore.taggers.rules import Blend, ChoiceRules
 from dscore.taggers.scores import pack
 from dscore.taggers.sheet import read_sheet
 

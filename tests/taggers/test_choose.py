@@ -7,8 +7,9 @@ import pytest
 
 from dscore.models import Category
 from dscore.taggers.base import Label
-from dscore.taggers.choose import ChoiceRules, choose
+from dscore.taggers.choose import choose
 from dscore.taggers.cuts import mcut
+from dscore.taggers.rules import ChoiceRules
 
 G, C, R = Category.GENERAL, Category.CHARACTER, Category.RATING
 LABELS = (

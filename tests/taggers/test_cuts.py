@@ -7,8 +7,9 @@ import pytest
 
 from dscore.models import Category
 from dscore.taggers.base import Label
-from dscore.taggers.choose import ChoiceRules, choose, choose_all
+from dscore.taggers.choose import choose, choose_all
 from dscore.taggers.cuts import mcut, taken
+from dscore.taggers.rules import ChoiceRules
 from dscore.taggers.scores import FLOOR, pack, unpack
 from dscore.taggers.sheet import read_sheet
 from tests.taggers.drawn import LABELS, drawn

@@ -11,9 +11,10 @@ import pytest
 
 from dscore.models import Category
 from dscore.taggers.base import Label
-from dscore.taggers.choose import ChoiceRules, choose_all
+from dscore.taggers.choose import choose_all
 from dscore.taggers.presets import BALANCED, BY_NAME, PRESETS, advice
 from dscore.taggers.registry import find_tagger
+from dscore.taggers.rules import ChoiceRules
 from dscore.taggers.scores import FLOOR, pack
 from dscore.taggers.sheet import read_sheet
 from dscore.text.tags import KAOMOJI

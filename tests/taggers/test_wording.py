@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dscore.taggers.choose import ChoiceRules
+from dscore.taggers.rules import ChoiceRules
 from dscore.taggers.wording import bans, wording
 
 
