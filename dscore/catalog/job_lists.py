@@ -119,6 +119,12 @@ def items_in(db: Database, job_id: int, state: str) -> list[int]:
     return [row[0] for row in rows]
 
 
+def all_items(db: Database, job_id: int) -> list[int]:
+    """Every item of the job that is still there, whatever became of it."""
+    rows = db.execute("select item_id from job_item join item on item.id = item_id where job_id = ?", (job_id,))
+    return [row[0] for row in rows]
+
+
 def reasons(
     db: Database, job_id: int, *, states: Sequence[str] = ("skipped", "failed"), limit: int = -1
 ) -> list[tuple[str, str]]:

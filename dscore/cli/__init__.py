@@ -7,11 +7,12 @@ import json
 import click
 
 from dscore import __version__
-from dscore.cli import doctor, editing, libraries, pictures
+from dscore.cli import doctor, editing, libraries, pictures, tuning
 
 COMMANDS = (
     pictures.import_,
     pictures.tag,
+    tuning.tune,
     pictures.export,
     editing.search,
     editing.edit,

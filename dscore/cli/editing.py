@@ -126,12 +126,12 @@ def _say_preview(out: Output, preview: Preview) -> None:
     }
     lines = [f"{preview.changed:,} of {counted(preview.scope, 'picture')} would change; nothing was written."]
     for one in preview.examples:
-        before, after = _around(one.before, one.after)
+        before, after = around(one.before, one.after)
         lines += [f"{one.name}:", f"  - {before}", f"  + {after}"]
     out.result(document, lines)
 
 
-def _around(before: str, after: str) -> tuple[str, str]:
+def around(before: str, after: str) -> tuple[str, str]:
     """Two captions without the long parts that they have in common."""
     start = _in_common(before, after)
     end = min(_in_common(before[::-1], after[::-1]), len(before) - start, len(after) - start)

@@ -47,6 +47,7 @@ KINDS = {
     "import": Kind("disk", "dscore.pipeline.ingest:run"),
     "tag": Kind("device", "dscore.pipeline.tagging:run"),
     "sample": Kind("device", "dscore.pipeline.sampling:run"),
+    "tune": Kind("disk", "dscore.pipeline.tuning:run"),
     "edit": Kind("disk", "dscore.pipeline.curate:run_edit"),
     "revert": Kind("disk", "dscore.pipeline.curate:run_revert"),
     "export": Kind("disk", "dscore.pipeline.export:run"),

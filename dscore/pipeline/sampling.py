@@ -120,7 +120,7 @@ def look(db: Database, request: tagging.Request, scored: Scored, ids: Sequence[i
         for item in ids
         if item in pictures and pictures[item][0] in packed
     }
-    return _samples(db, request, scored.source, found)
+    return _samples(db, request, scored.source, tagging.without_vetoed(db, found))
 
 
 def _samples(
@@ -166,9 +166,8 @@ def run(library: Library, held: Held) -> Work:
 class Sampling(tagging.Tagging):
     """A run that keeps the scores and leaves every caption as it is."""
 
-    def _chosen(self, packed: bytes) -> tuple[TagScore, ...]:
-        del packed
-        return ()  # what would be taken is for `look`, by the settings of that moment
+    def _chosen(self, packed: dict[int, bytes]) -> dict[int, tuple[TagScore, ...]]:
+        return dict.fromkeys(packed, ())  # what would be taken is for `look`, by the settings of that moment
 
     def _record(self, db: Database, items: list[int], edit: changes.Edit, also: changes.InTransaction) -> None:
         del edit

@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 
-from dscore.catalog import changes, datasets, images, job_lists, jobs, predictions, search, tags
+from dscore.catalog import changes, columns, datasets, images, job_lists, jobs, predictions, search, tags
 from dscore.catalog.changes import Draft, Written
 from dscore.catalog.connection import Database, open_catalog, writing
 from dscore.catalog.datasets import Dataset
@@ -22,16 +22,19 @@ from dscore.errors import WrongUseError
 from dscore.models import Mode, Progress, TagScore
 from dscore.pipeline import rules
 from dscore.pipeline.jobs import Work
+from dscore.pipeline.retagging import twin_key
 from dscore.taggers import preparation
 from dscore.taggers.base import Tagger, TaggerFiles, TaggerSpec
-from dscore.taggers.choose import ChoiceRules, choose
+from dscore.taggers.choose import choose_all
 from dscore.taggers.feed import Picture, score_pictures
 from dscore.taggers.files import fetch_files
 from dscore.taggers.gpus import devices
 from dscore.taggers.labels import read_labels
 from dscore.taggers.registry import find_tagger, load_on_all
+from dscore.taggers.rules import ChoiceRules
 from dscore.taggers.running import best_batch
-from dscore.taggers.scores import FLOOR, pack, unpack
+from dscore.taggers.scores import FLOOR, pack
+from dscore.taggers.sheet import read_sheet
 from dscore.text.query import parse_query
 
 log = logging.getLogger(__name__)
@@ -246,7 +249,7 @@ class Tagging:
         self, scored: Sequence[tuple[JobItem, bytes]], new: dict[int, bytes], failed: Sequence[Mark] = ()
     ) -> Progress:
         """Write a chunk: new scores, the tags that they give, the marks; one transaction."""
-        chosen = {item.item_id: self._chosen(packed) for item, packed in scored if item.item_id is not None}
+        chosen = self._chosen({item.item_id: packed for item, packed in scored if item.item_id is not None})
         numbers = {item.item_id: item.number for item, _ in scored}
 
         def also(db: Database, written: Written) -> None:
@@ -263,6 +266,7 @@ class Tagging:
             jobs.mark(db, self._held, [*marks, *failed], change_id=written.change_id)
 
         with open_catalog(self._library) as db:
+            chosen = without_vetoed(db, chosen)
             ids = tags.intern(db, {tag.name: tag.category for found in chosen.values() for tag in found})
             self._record(db, list(chosen), self._edit(chosen, ids), also)
             return self._progress(db)
@@ -280,8 +284,10 @@ class Tagging:
 
         return edit
 
-    def _chosen(self, packed: bytes) -> tuple[TagScore, ...]:
-        return choose(self._labels, *unpack(packed), self._rules)
+    def _chosen(self, packed: dict[int, bytes]) -> dict[int, tuple[TagScore, ...]]:
+        """The tags of each item, all of them chosen at once."""
+        tags = choose_all(self._labels, read_sheet(list(packed.values())), self._rules).tags()
+        return dict(zip(packed, tags, strict=True))
 
     def _draft(self) -> Draft:
         return Draft(self._dataset.id, "tag", f"tag with {self._spec.name} ({self._request.mode.value})")
@@ -318,6 +324,17 @@ class Tagging:
             state = "partial" if tally.failed or tally.skipped else "done"
             jobs.finish(db, self._held, state=state, result=result)
         return Progress(tally.total, tally.total, "tagged")
+
+
+def without_vetoed(db: Database, chosen: dict[int, tuple[TagScore, ...]]) -> dict[int, tuple[TagScore, ...]]:
+    """The items' tags but those that a person removed from them, under another spelling too (`long hair`, `long_hair`)."""
+    items, vetoed = columns.vetoes_of(db, chosen)
+    names = tags.names(db, vetoed.tolist())
+    out: dict[int, set[str]] = {}
+    for item, tag in zip(items.tolist(), vetoed.tolist(), strict=True):
+        out.setdefault(item, set()).add(twin_key(names[tag]))
+    stays = {item: tuple(tag for tag in chosen[item] if twin_key(tag.name) not in out[item]) for item in out}
+    return chosen | stays
 
 
 def choice(request: Request, spec: TaggerSpec) -> ChoiceRules:

@@ -1,148 +1,166 @@
-"""From raw scores to tags: thresholds, blacklist, replacements, underscores, order; all without a model."""
+"""From raw scores to tags: thresholds, blacklist, replacements, underscores, order; all without a model.
+
+One implementation, over the columns of a `Sheet`: for one picture, a batch of a run, or 100,000 that are tuned.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import pairwise
-from operator import itemgetter
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dscore.models import Category, TagScore
 from dscore.taggers.base import Label, Scores
-from dscore.taggers.scores import FLOOR
-from dscore.text.tags import spaced, tag_key, tag_matcher
+from dscore.taggers.cuts import best_ratings, is_of, rank_high_first, taken
+from dscore.taggers.rules import ChoiceRules
+from dscore.taggers.sheet import Sheet
+from dscore.taggers.wording import wording
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MCUT_CHARACTER_FLOOR = 0.15  # the WD space's own: below it a largest gap says nothing about characters
+    from dscore.taggers.sheet import Floats, Numbers
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceRules:
-    """Which tags are taken, and how they are written. A score equal to its threshold is taken.
+@dataclass(frozen=True, slots=True, eq=False)
+class Votes:
+    """Tags that were taken, before they are written: a line for each, by picture and then by label.
 
-    `general` is for all categories but characters. `per_tag` goes before both, and before MCut. `blacklist`
-    and `replacements` are matched by key: case, and underscore or blank, make no difference; `*` in the
-    blacklist is any run of characters, and a tag is out if its label or what is written for it matches. A
-    replacement by "" leaves the tag out. `ratings` adds the one best rating. `limit` is the most tags, the
-    best first.
+    `by_model` [lines, models] holds each model's own score, NaN where it does not speak for the tag.
     """
 
-    general: float = 0.35
-    character: float = 0.35
-    per_tag: tuple[tuple[str, float], ...] = ()
-    blacklist: tuple[str, ...] = ()
-    replacements: tuple[tuple[str, str], ...] = ()
-    ratings: bool = False
-    underscores: Literal["space", "keep"] = "space"
-    mcut_general: bool = False
-    mcut_character: bool = False
-    limit: int | None = None
+    pictures: int
+    picture: Numbers
+    label: Numbers
+    score: Floats
+    by_model: Floats
+
+    def at(self, lines: NDArray[np.integer] | NDArray[np.bool_]) -> Votes:
+        """Only these lines, in their order."""
+        return Votes(self.pictures, self.picture[lines], self.label[lines], self.score[lines], self.by_model[lines])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chosen:
+    """The tags of all pictures, a line for each, by picture and then in the order of the caption.
+
+    `name` points into `names` and `categories`; `by_model` as in `Votes`.
+    """
+
+    pictures: int
+    picture: Numbers
+    name: Numbers
+    score: Floats
+    by_model: Floats
+    names: tuple[str, ...]
+    categories: tuple[Category, ...]
+
+    def tags(self) -> list[tuple[TagScore, ...]]:
+        """As values, for each picture."""
+        found: list[list[TagScore]] = [[] for _ in range(self.pictures)]
+        lines = zip(self.picture.tolist(), self.name.tolist(), self.score.tolist(), strict=True)
+        for picture, name, score in lines:
+            found[picture].append(TagScore(self.names[name], self.categories[name], score))
+        return [tuple(tags) for tags in found]
 
 
 def choose(
     labels: Sequence[Label], indices: NDArray[np.uint16], scores: Scores, rules: ChoiceRules
 ) -> tuple[TagScore, ...]:
-    """One picture's tags as a caption writes them: best first, equal ones in the labels' order, each once.
+    """One picture's tags as a caption writes them, each once; equal ones in the labels' order.
 
     `indices` (ascending) and `scores` are a picture's stored scores, as `scores.unpack` gives them.
     """
-    plan = _plan(rules)
-    taken = list(_above(labels, indices, scores, plan))
-    taken.sort(key=itemgetter(1), reverse=True)  # stable: equal scores stay in the labels' order
-    chosen: dict[str, TagScore] = {}
-    for index, score in taken:
+    sheet = Sheet(1, np.zeros(len(indices), np.int64), indices.astype(np.int64), scores.astype(np.float32))
+    return choose_all(tuple(labels), sheet, rules).tags()[0]
+
+
+def choose_all(labels: tuple[Label, ...], sheet: Sheet, rules: ChoiceRules) -> Chosen:
+    """The tags of all pictures of one model's sheet."""
+    return write_out(labels, votes_of(labels, sheet, rules), rules)
+
+
+def votes_of(labels: tuple[Label, ...], sheet: Sheet, rules: ChoiceRules) -> Votes:
+    """What one model takes."""
+    mask = taken(labels, sheet, rules)
+    if rules.rating != "off":
+        mask[best_ratings(labels, sheet)] = True
+    score = sheet.score[mask]
+    return Votes(sheet.pictures, sheet.picture[mask], sheet.label[mask], score, score[:, None])
+
+
+def write_out(labels: tuple[Label, ...], votes: Votes, rules: ChoiceRules) -> Chosen:
+    """Name what was taken, leave out what the rules ban, and put it in order."""
+    codes, names, categories = _named(labels, votes, rules)
+    code = codes[votes.label]
+    votes, code = votes.at(code >= 0), code[code >= 0]
+    if len(names) < np.count_nonzero(codes >= 0):  # two labels are written alike
+        votes, code = _joined(votes, code, len(names))
+    if rules.limit is not None:
+        within = _best(votes, is_of(labels, Category.RATING)[votes.label], rules.limit)
+        votes, code = votes.at(within), code[within]
+    order = _ordered(labels, votes, code, rules)
+    votes, code = votes.at(order), code[order]
+    return Chosen(votes.pictures, votes.picture, code, votes.score, votes.by_model, tuple(names), tuple(categories))
+
+
+def _named(
+    labels: tuple[Label, ...], votes: Votes, rules: ChoiceRules
+) -> tuple[Numbers, dict[str, int], list[Category]]:
+    """For each label that was taken the number of its written name, else -1; the names, and their categories."""
+    words, codes = wording(rules), np.full(len(labels), -1, np.int64)
+    names: dict[str, int] = {}
+    categories: list[Category] = []
+    for index in np.flatnonzero(np.bincount(votes.label, minlength=len(labels))).tolist():
         label = labels[index]
-        written = plan.written(label.name)
-        if written and written not in chosen:
-            chosen[written] = TagScore(written, label.category, score)
-    return tuple(chosen.values())[: rules.limit]
+        written = "" if label.category in rules.without else words.written(label.name)
+        if written:
+            codes[index] = names.setdefault(written, len(names))
+            if len(categories) < len(names):
+                categories.append(label.category)
+    return codes, names, categories
 
 
-def mcut(scores: Iterable[float]) -> float | None:
-    """The middle of the largest gap between sorted scores (Largeron et al. 2012); None for fewer than two."""
-    ordered = sorted(scores, reverse=True)
-    if len(ordered) < 2:
-        return None
-    gaps = [high - low for high, low in pairwise(ordered)]
-    widest = gaps.index(max(gaps))
-    return (ordered[widest] + ordered[widest + 1]) / 2
-
-
-def _above(
-    labels: Sequence[Label], indices: NDArray[np.uint16], scores: Scores, plan: _Plan
-) -> Iterator[tuple[int, float]]:
-    pairs = list(zip(indices.tolist(), scores.tolist(), strict=True))
-    general, character = plan.thresholds(labels, pairs)
-    if plan.rules.ratings:
-        ratings = [pair for pair in pairs if labels[pair[0]].category is Category.RATING]
-        yield from sorted(ratings, key=itemgetter(1), reverse=True)[:1]
-    for index, score in pairs:
-        category = labels[index].category
-        threshold = character if category is Category.CHARACTER else general
-        if plan.per_tag:
-            threshold = plan.per_tag.get(tag_key(labels[index].name), threshold)
-        if score >= threshold and category is not Category.RATING:
-            yield index, score
-
-
-@dataclass(slots=True)
-class _Plan:
-    """Rules made ready for any number of pictures; remembers what is written for each label."""
-
-    rules: ChoiceRules
-    per_tag: dict[str, float]
-    replacements: dict[str, str]
-    banned: tuple[Callable[[str], bool], ...]
-    _names: dict[str, str] = field(default_factory=dict)
-
-    def written(self, name: str) -> str:
-        """The name as a caption writes it; "" if it is left out."""
-        known = self._names.get(name)
-        if known is None:
-            known = self._names[name] = self._write(name)
-        return known
-
-    def _write(self, name: str) -> str:
-        plain = spaced(name) if self.rules.underscores == "space" else name
-        written = self.replacements.get(tag_key(name), plain)
-        out = any(banned(name) or banned(written) for banned in self.banned)
-        return "" if out else written
-
-    def thresholds(self, labels: Sequence[Label], pairs: list[tuple[int, float]]) -> tuple[float, float]:
-        """For all but characters, and for characters."""
-        general, character = _single(self.rules.general), _single(self.rules.character)
-        if self.rules.mcut_general:
-            general = self._mcut(labels, pairs, Category.GENERAL, otherwise=general)
-        if self.rules.mcut_character:
-            cut = self._mcut(labels, pairs, Category.CHARACTER, otherwise=character)
-            character = max(MCUT_CHARACTER_FLOOR, cut)
-        return general, character
-
-    def _mcut(
-        self, labels: Sequence[Label], pairs: list[tuple[int, float]], category: Category, *, otherwise: float
-    ) -> float:
-        """MCut over what is stored; all that lies below the floor counts as one score at the floor."""
-        stored = [score for index, score in pairs if labels[index].category is category]
-        cut = mcut([*stored, FLOOR]) if stored else None
-        return otherwise if cut is None else cut
-
-
-@lru_cache(maxsize=32)
-def _plan(rules: ChoiceRules) -> _Plan:
-    return _Plan(
-        rules=rules,
-        per_tag={tag_key(name): _single(threshold) for name, threshold in rules.per_tag},
-        replacements={tag_key(name): new.strip() for name, new in rules.replacements},
-        banned=tuple(tag_matcher(pattern) for pattern in rules.blacklist if pattern.strip()),
+def _joined(votes: Votes, code: Numbers, names: int) -> tuple[Votes, Numbers]:
+    """Each name once in a picture: with the best score, in the place of its first label."""
+    key = votes.picture * names + code
+    order = np.lexsort((-votes.score, key))
+    starts = np.flatnonzero(np.append(True, key[order][1:] != key[order][:-1])) if len(key) else order
+    if not len(starts):
+        return votes, code
+    best, sorted_ = order[starts], votes.at(order)
+    joined = replace(
+        votes.at(best),
+        label=np.minimum.reduceat(sorted_.label, starts),
+        by_model=np.fmax.reduceat(sorted_.by_model, starts, axis=0),
     )
+    again = np.lexsort((joined.label, joined.picture))
+    return joined.at(again), code[best][again]
 
 
-def _single(threshold: float) -> float:
-    """The threshold in single precision, as the scores are: a score of 0.35 has to reach 0.35."""
-    return float(np.float32(threshold))
+def _best(votes: Votes, is_rating: NDArray[np.bool_], limit: int) -> NDArray[np.bool_]:
+    """The lines that stay where a picture keeps no more than so many tags, the best; ratings always."""
+    order = np.lexsort((rank_high_first(votes.score), is_rating, votes.picture))
+    starts = np.searchsorted(votes.picture[order], np.arange(votes.pictures))
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order)) - starts[votes.picture[order]]
+    return (rank < limit) | is_rating
+
+
+def _ordered(labels: tuple[Label, ...], votes: Votes, code: Numbers, rules: ChoiceRules) -> Numbers:
+    """One number for each line that sorts by picture, group and then as asked; equal ones stay in the labels' order."""
+    group = np.full(len(labels), 2, np.int64)
+    if rules.characters_first:
+        group[is_of(labels, Category.CHARACTER)] = 1
+    group[is_of(labels, Category.RATING)] = 0 if rules.rating == "first" else 3
+    match rules.order:
+        case "score":
+            within = rank_high_first(votes.score)
+        case "frequency":
+            within = len(code) - np.bincount(code, minlength=1)[code]
+        case "model":
+            within = votes.label
+    order: Numbers = np.argsort((votes.picture << 36) | (group[votes.label] << 33) | within, kind="stable")
+    return order

@@ -114,9 +114,12 @@ def _points(event: Any) -> frozenset[str]:
 def _bars() -> dict[str, Any]:
     """Bars under their names; over all an invisible one of full width, so that a short one is as easy to hit."""
     tag = {"field": "tag", "type": "nominal", "sort": {"field": "place", "op": "min"}}
-    colour = {"condition": {"test": "datum.active", "value": _colour("primaryColor")}, "value": _colour("grayColor")}
+    colour = {
+        "condition": {"test": "datum.active", "value": theme_colour("primaryColor")},
+        "value": theme_colour("grayColor"),
+    }
     weight = {"condition": {"test": "datum.active", "value": "bold"}, "value": "normal"}
-    text = {"type": "text", "aria": False, "color": _colour("textColor"), "fontSize": 12}
+    text = {"type": "text", "aria": False, "color": theme_colour("textColor"), "fontSize": 12}
     full, own = ({"field": field, "type": "quantitative", "axis": None} for field in ("most", "pictures"))
     return {
         "height": {"step": BAR_HEIGHT},
@@ -163,7 +166,7 @@ def draw_sizes(sizes: Sequence[tuple[int, int, int]]) -> None:
     spec = {
         "height": 150,
         "params": [{"name": "brush", "select": {"type": "interval"}}],
-        "mark": {"type": "square", "opacity": 0.75, "color": _colour("primaryColor")},
+        "mark": {"type": "square", "opacity": 0.75, "color": theme_colour("primaryColor")},
         "encoding": {
             "x": {"field": "width", **axis},
             "y": {"field": "height", **axis},
@@ -184,7 +187,7 @@ def draw_tag_numbers(numbers: Sequence[tuple[int, int]]) -> None:
     spec = {
         "height": 150,
         "params": [{"name": "brush", "select": {"type": "interval", "encodings": ["x"]}}],
-        "mark": {"type": "bar", "color": _colour("primaryColor")},
+        "mark": {"type": "bar", "color": theme_colour("primaryColor")},
         "encoding": {
             "x": {
                 "field": "from",
@@ -245,6 +248,7 @@ def _key(name: str) -> str:
     return f"{name}-{st.session_state.setdefault(name, 0)}"
 
 
-def _colour(name: str) -> str:
+def theme_colour(name: str) -> str:
+    """A colour of the theme that is shown, for charts."""
     kind = st.context.theme.type or "light"
     return str(st.get_option(f"theme.{kind}.{name}"))

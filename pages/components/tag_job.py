@@ -71,6 +71,7 @@ def _result(db: Database, dataset: Dataset, job: Job) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="tag-result"):
         st.text(_words(job))
         places.link(places.EXPLORE, "See the tags", query=str(job.params.get("query", "")))
+        places.link(places.TUNE, "Tune them")
         taken_back.button(db, dataset, job.change_id, key="undo-tagging")
     if str(job.result.get("device", "")).startswith("cpu"):
         st.caption("It ran on the processor.", help=plain(str(job.result.get("note", ""))))

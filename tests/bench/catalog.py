@@ -75,10 +75,10 @@ def _editing(library: Library) -> Iterator[Row]:
     operation = Operation("replace", COMMON, "something else")
     applied, undone, reverted = [], [], []
     for _ in range(ROUNDS):
-        applied.append(_cost(lambda: curate.apply(library, dataset, operation)))
-        undone.append(_cost(lambda: reverted.append(curate.undo(library, dataset))))
-    yield from _both(f"replace over {reverted[0].items:,} items", applied, limit=2000)
-    yield from _both("its undo", undone, limit=2000)
+        applied.append(cost(lambda: curate.apply(library, dataset, operation)))
+        undone.append(cost(lambda: reverted.append(curate.undo(library, dataset))))
+    yield from both(f"replace over {reverted[0].items:,} items", applied, limit=2000)
+    yield from both("its undo", undone, limit=2000)
 
 
 def _rendering(library: Library) -> Iterator[Row]:
@@ -93,16 +93,16 @@ def _rendering(library: Library) -> Iterator[Row]:
 
 
 def _rows(name: str, work: Callable[[], object], *, limit: float) -> list[Row]:
-    return _both(name, [_cost(work) for _ in range(ROUNDS)], limit=limit)
+    return both(name, [cost(work) for _ in range(ROUNDS)], limit=limit)
 
 
-def _both(name: str, costs: list[tuple[float, float]], *, limit: float) -> list[Row]:
+def both(name: str, costs: list[tuple[float, float]], *, limit: float) -> list[Row]:
     """The best processor time, with the goal, and the best wall time; milliseconds."""
     cpu, wall = (min(each) for each in zip(*costs, strict=True))
     return [Row(f"{name}: CPU", cpu, "ms", f"< {limit:g}"), Row(f"{name}: wall", wall, "ms", "")]
 
 
-def _cost(work: Callable[[], object]) -> tuple[float, float]:
+def cost(work: Callable[[], object]) -> tuple[float, float]:
     """Milliseconds of this process and on the wall."""
     cpu, wall = time.process_time(), time.perf_counter()
     work()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dscore.cli.editing import _around
+from dscore.cli.editing import around
 from tests.commands import Commands
 from tests.made_sets import fill, scored
 
@@ -76,9 +76,9 @@ def test_history_tells_the_state_of_each_change(pets: Commands) -> None:
 
 def test_only_what_differs_of_two_long_captions_is_shown() -> None:
     long = "x" * 500
-    assert _around(f"{long}, red, {long}", f"{long}, blue, {long}") == (
+    assert around(f"{long}, red, {long}", f"{long}, blue, {long}") == (
         f"…{'x' * 58}, red, {'x' * 58}…",
         f"…{'x' * 58}, blue, {'x' * 58}…",
     )
-    assert _around("a", "trigger, a") == ("a", "trigger, a")
-    assert _around("a, a", "a") == ("a, a", "a")
+    assert around("a", "trigger, a") == ("a", "trigger, a")
+    assert around("a, a", "a") == ("a, a", "a")

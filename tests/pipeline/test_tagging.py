@@ -93,6 +93,16 @@ def test_thresholds_blacklist_and_underscores_choose_the_tags_and_ratings_stay_o
     assert one.tags("set") == {"a": tags}
 
 
+@pytest.mark.parametrize(("removed", "underscores"), [("long hair", "keep"), ("long_hair", "space")])
+def test_a_tag_that_was_removed_does_not_come_back_under_another_spelling(
+    one: Commands, tmp_path: Path, removed: str, underscores: str
+) -> None:
+    one.good("edit", "set", "add", removed)
+    one.good("edit", "set", "remove", removed)
+    one.good("tag", "set", "--tagger", tmp_path / "made", "--underscores", underscores)
+    assert one.tags("set") == {"a": ["1girl", ">_<"]}
+
+
 def test_another_threshold_is_applied_without_the_model(one: Commands, tmp_path: Path) -> None:
     words = ("tag", "set", "--tagger", tmp_path / "made")
     assert one.good(*words)["device"] == "cpu"

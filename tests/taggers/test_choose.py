@@ -7,7 +7,9 @@ import pytest
 
 from dscore.models import Category
 from dscore.taggers.base import Label
-from dscore.taggers.choose import ChoiceRules, choose, mcut
+from dscore.taggers.choose import choose
+from dscore.taggers.cuts import mcut
+from dscore.taggers.rules import ChoiceRules
 
 G, C, R = Category.GENERAL, Category.CHARACTER, Category.RATING
 LABELS = (
@@ -88,11 +90,12 @@ def test_replacements_are_written_as_given_once_and_can_remove() -> None:
 def test_ratings_are_left_out_unless_asked_for_and_then_only_the_best() -> None:
     scores = {"general": 0.3, "explicit": 0.2, "solo": 0.5}
     assert chosen(scores) == ["solo"]
-    assert chosen(scores, ratings=True) == ["solo", "general"]
+    assert chosen(scores, rating="last") == ["solo", "general"]
+    assert chosen(scores, rating="first") == ["general", "solo"]
 
 
 def test_the_category_is_kept_with_the_tag() -> None:
-    tags = choose(LABELS, np.array([0, 8], np.uint16), np.array([0.9, 0.8], np.float32), ChoiceRules(ratings=True))
+    tags = choose(LABELS, np.array([0, 8], np.uint16), np.array([0.9, 0.8], np.float32), ChoiceRules(rating="first"))
     assert [(tag.name, tag.category) for tag in tags] == [("general", R), ("hatsune miku", C)]
     assert tags[1].score == float(np.float32(0.8))
 
