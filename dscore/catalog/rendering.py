@@ -1,4 +1,4 @@
-"""Layers to the one line that a trainer reads."""
+"""Items of the catalog to the one line that a trainer reads."""
 
 from __future__ import annotations
 
