@@ -7,13 +7,14 @@ import json
 import click
 
 from dscore import __version__
-from dscore.cli import editing, libraries, pictures
+from dscore.cli import editing, knowledge, libraries, pictures
 
 COMMANDS = (
     pictures.import_,
     pictures.tag,
     pictures.export,
     editing.search,
+    knowledge.stats,
     editing.edit,
     editing.undo,
     editing.redo,

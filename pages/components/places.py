@@ -37,12 +37,13 @@ OVERVIEW = Place("overview.py", "Overview", ":material/dashboard:", "Your datase
 IMPORT = Place("bring_in.py", "Import", ":material/add_photo_alternate:", "Bring pictures in.")
 TAG = Place("tag.py", "Tag", ":material/sell:", "Let a model tag your pictures.")
 EXPLORE = Place("explore.py", "Explore", ":material/grid_view:", "See what is there; filter, select, edit.")
+STATISTICS = Place("statistics.py", "Statistics", ":material/bar_chart:", "What pictures and captions are made of.")
 EDIT = Place("edit.py", "Edit", ":material/edit_note:", "Change many captions at once; undo.")
 EXPORT = Place("export.py", "Export", ":material/output:", "Write the folder that a trainer reads.")
 JOBS = Place("jobs.py", "Jobs", ":material/hourglass_top:", "What is running, waiting and done.")
 SETTINGS = Place("settings.py", "Settings", ":material/settings:", "The library, its limits and backups; the keys.")
 
-WORKING_ORDER = (OVERVIEW, IMPORT, TAG, EXPLORE, EDIT, EXPORT, JOBS, SETTINGS)
+WORKING_ORDER = (OVERVIEW, IMPORT, TAG, EXPLORE, STATISTICS, EDIT, EXPORT, JOBS, SETTINGS)
 
 
 def standing() -> list[Place]:
