@@ -92,7 +92,8 @@ def _draw_figures(asked: Asked, found: Statistics, buckets: Buckets) -> None:
 
 
 def _draw_buckets(asked: Asked, found: Statistics, buckets: Buckets) -> None:
-    left, right = st.columns([2, 3], gap="large")
+    grid = st.grid(2, min_column_width=320, gap="large")
+    left, right = grid.cell(), grid.cell()
     with left:
         st.caption("Pictures in each bucket of kohya's sd-scripts:")
         rows = {f"{one.size[0]} x {one.size[1]}": one for one in buckets.buckets}

@@ -21,7 +21,8 @@ TOKENIZER = "statistics-tokenizer"
 def draw(asked: Asked, found: Statistics) -> None:
     """Tokens, limits, tags of a picture."""
     low, high = SWEET_SPOT
-    left, right = st.columns(2, gap="large")
+    grid = st.grid(2, min_column_width=320, gap="large")
+    left, right = grid.cell(), grid.cell()
     with left:
         st.subheader("Tokens of a caption", anchor=False)
         st.caption(

@@ -55,7 +55,7 @@ def histogram(
 
 def scatter(name: str, sizes: Sequence[tuple[int, int, int]], alt: str) -> dict[str, Span]:
     """Widths and heights with lines of equal aspect; the spans of what was brushed. Many sizes are drawn as squares of a grid."""
-    most = max(max(width, height) for width, height, _ in sizes)
+    most = math.ceil(1.06 * max(max(width, height) for width, height, _ in sizes))  # room to drag around the largest
     table = pd.DataFrame(_gathered(sizes, most), columns=["width", "height", "pictures"])
     axis = {"type": "quantitative", "scale": {"zero": True, "domainMax": most}, "axis": {"tickCount": 6}}
     guides = pd.DataFrame(_guides(most), columns=["aspect", "width", "height"])
@@ -87,7 +87,7 @@ def scatter(name: str, sizes: Sequence[tuple[int, int, int]], alt: str) -> dict[
                         "field": "pictures",
                         "type": "quantitative",
                         "legend": None,
-                        "scale": {"range": [24, 300]},
+                        "scale": {"range": [24, 300] if len(sizes) <= MOST_POINTS else [4, 70]},
                     },
                     "tooltip": [{"field": "width"}, {"field": "height"}, {"field": "pictures"}],
                 },

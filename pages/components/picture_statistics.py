@@ -18,7 +18,8 @@ MOST = 15
 
 def draw(asked: Asked, found: Statistics) -> None:
     """Widths and heights, file sizes, formats, sources."""
-    left, right = st.columns([3, 2], gap="large")
+    grid = st.grid(2, min_column_width=320, gap="large")
+    left, right = grid.cell(), grid.cell()
     with left:
         st.subheader("Width and height", anchor=False)
         st.caption("In pixels; dashed lines are aspects. Drag over some to see them.")

@@ -27,7 +27,8 @@ def draw(asked: Asked, found: Statistics) -> None:
         there = [one.category for one in found.categories()]
         category = st.selectbox("Category", [ALL, *there], key="statistics-category", format_func=_category, width=220)
     shown = [tag for tag in found.tags if category in {ALL, tag.category}]
-    most, least, kinds = st.columns(3, gap="large")
+    grid = st.grid(3, min_column_width=260, gap="large")
+    most, least, kinds = (grid.cell() for _ in range(3))
     with most:
         st.subheader("Most used", anchor=False)
         st.caption(
