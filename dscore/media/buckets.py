@@ -10,8 +10,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from dscore.errors import WrongUseError
 
 Size = tuple[int, int]
@@ -97,6 +95,8 @@ class BucketManager:
     """Chooses the bucket of a picture. Raises WrongUseError for settings that kohya would refuse."""
 
     def __init__(self, settings: BucketSettings) -> None:
+        import numpy as np
+
         _refuse(settings)
         steps = settings.steps
         self._settings = settings
@@ -125,7 +125,7 @@ class BucketManager:
         """The bucket of the nearest ratio (of the ratio itself, not its logarithm); the first of equally near ones."""
         if (width, height) in self._known:
             return width, height
-        return self._offered[int(np.abs(self._ratios - width / height).argmin())]
+        return self._offered[int(abs(self._ratios - width / height).argmin())]
 
     def _shrunk(self, width: int, height: int) -> Size | None:
         """The size without ever growing: one side a multiple of the steps where the area is too large, else as it is."""

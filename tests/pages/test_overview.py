@@ -94,7 +94,7 @@ def test_the_switch_remembers_the_dataset_and_forgets_the_old_filter(heap: Comma
 def test_the_pages_stand_in_working_order(heap: Commands) -> None:
     assert heap
     labels = [one.proto.label for one in opened("overview.py").sidebar.get("page_link")]
-    assert labels == ["Overview", "Import", "Tag", "Explore", "Edit", "Export", "Jobs", "Settings"]
+    assert labels == ["Overview", "Import", "Tag", "Explore", "Statistics", "Edit", "Export", "Jobs", "Settings"]
 
 
 def test_a_damaged_catalog_is_a_sentence(dscore: Commands) -> None:
