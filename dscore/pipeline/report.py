@@ -25,10 +25,10 @@ h1 { font-size: 1.6rem; margin: 0; } h2 { font-size: 1.15rem; margin: 2rem 0 .5r
 p { color: var(--soft); margin: .2rem 0 1rem; }
 dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: .8rem; margin: 1.5rem 0; }
 dt { color: var(--soft); font-size: .85rem; } dd { margin: 0; font-size: 1.35rem; }
-table { border-collapse: collapse; width: 100%; }
+table { border-collapse: collapse; width: 100%; margin-bottom: 1.2rem; }
 td, th { text-align: left; padding: .15rem .6rem .15rem 0; border-bottom: 1px solid var(--line); }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } td.b { width: 50%; }
-td.b i { display: block; height: .8rem; background: var(--bar); border-radius: 2px; min-width: 1px; }
+td.b i { display: block; height: .8rem; background: var(--bar); border-radius: 2px; }
 td:first-child { overflow-wrap: anywhere; }
 """
 
