@@ -42,7 +42,7 @@ def script(name: str) -> Step:
     return run
 
 
-STEPS: tuple[Step, ...] = (script("schema.sql"),)
+STEPS: tuple[Step, ...] = (script("schema.sql"), script("schema_lengths.sql"))
 LATEST = len(STEPS)
 
 

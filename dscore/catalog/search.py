@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
 
+from dscore.catalog import lengths
 from dscore.catalog import tags as tag_table
 from dscore.catalog.connection import Database
 from dscore.catalog.datasets import folded
@@ -189,6 +190,8 @@ class _Search:
                 return Condition("true")
             case Tag():
                 return _has_tag(self._tags(query))
+            case Compare("tokens", op, value):
+                return Condition(*lengths.comparing(self._db, self._dataset_id, op, value))
             case Compare(field, op, value):
                 return Condition(f"{_NUMBERS[field]} {op} ?", (value,))
             case Named(field, pattern, wildcard):
@@ -298,6 +301,7 @@ _NAMES: dict[str, Callable[[Database, int, str, bool], Condition]] = {"name": _n
 _NUMBERS = {
     "width": "(select width from item join image on image.id = image_id where item.id = w.item_id)",
     "height": "(select height from item join image on image.id = image_id where item.id = w.item_id)",
+    "kb": "(select (bytes + 500) / 1000 from item join image on image.id = image_id where item.id = w.item_id)",
     "tags": "(select count(*) from item_tag where item_id = w.item_id)",
 }
 

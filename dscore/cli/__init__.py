@@ -7,7 +7,7 @@ import json
 import click
 
 from dscore import __version__
-from dscore.cli import doctor, editing, libraries, pictures, tuning
+from dscore.cli import doctor, editing, knowledge, libraries, pictures, tuning
 
 COMMANDS = (
     pictures.import_,
@@ -15,6 +15,7 @@ COMMANDS = (
     tuning.tune,
     pictures.export,
     editing.search,
+    knowledge.stats,
     editing.edit,
     editing.undo,
     editing.redo,

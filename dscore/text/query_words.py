@@ -26,7 +26,9 @@ class Field:
 FIELDS = {
     "width": Field("number", "width>=1024"),
     "height": Field("number", "height<768"),
+    "kb": Field("number", "kb>=5000"),
     "tags": Field("number", "tags<5"),
+    "tokens": Field("number", "tokens>75"),
     "name": Field("text", "name:*_01"),
     "from": Field("text", "from:person"),
     "is": Field("state", "is:untagged"),

@@ -89,7 +89,7 @@ def _draw_bars(shown: Sequence[TagCount], active: set[str]) -> None:
     )
     event = st.vega_lite_chart(
         rows,
-        _bars(),
+        bar_spec(),
         key=BARS_KEY,
         on_select=_clicked,
         width="stretch",
@@ -111,15 +111,12 @@ def _points(event: Any) -> frozenset[str]:
     return frozenset(str(point["tag"]) for point in event.selection.get("bar", []))
 
 
-def _bars() -> dict[str, Any]:
+def bar_spec() -> dict[str, Any]:
     """Bars under their names; over all an invisible one of full width, so that a short one is as easy to hit."""
     tag = {"field": "tag", "type": "nominal", "sort": {"field": "place", "op": "min"}}
-    colour = {
-        "condition": {"test": "datum.active", "value": theme_colour("primaryColor")},
-        "value": theme_colour("grayColor"),
-    }
+    fill = {"condition": {"test": "datum.active", "value": colour("primaryColor")}, "value": colour("grayColor")}
     weight = {"condition": {"test": "datum.active", "value": "bold"}, "value": "normal"}
-    text = {"type": "text", "aria": False, "color": theme_colour("textColor"), "fontSize": 12}
+    text = {"type": "text", "aria": False, "color": colour("textColor"), "fontSize": 12}
     full, own = ({"field": field, "type": "quantitative", "axis": None} for field in ("most", "pictures"))
     return {
         "height": {"step": BAR_HEIGHT},
@@ -129,7 +126,7 @@ def _bars() -> dict[str, Any]:
         "layer": [
             {
                 "mark": {"type": "bar", "aria": False, "cornerRadiusEnd": 2, "opacity": 0.38},
-                "encoding": {"x": own, "color": colour},
+                "encoding": {"x": own, "color": fill},
             },
             {
                 "mark": {**text, "align": "left", "dx": 5, "limit": 168},
@@ -166,7 +163,7 @@ def draw_sizes(sizes: Sequence[tuple[int, int, int]]) -> None:
     spec = {
         "height": 150,
         "params": [{"name": "brush", "select": {"type": "interval"}}],
-        "mark": {"type": "square", "opacity": 0.75, "color": theme_colour("primaryColor")},
+        "mark": {"type": "square", "opacity": 0.75, "color": colour("primaryColor")},
         "encoding": {
             "x": {"field": "width", **axis},
             "y": {"field": "height", **axis},
@@ -187,7 +184,7 @@ def draw_tag_numbers(numbers: Sequence[tuple[int, int]]) -> None:
     spec = {
         "height": 150,
         "params": [{"name": "brush", "select": {"type": "interval", "encodings": ["x"]}}],
-        "mark": {"type": "bar", "color": theme_colour("primaryColor")},
+        "mark": {"type": "bar", "color": colour("primaryColor")},
         "encoding": {
             "x": {
                 "field": "from",
@@ -248,7 +245,7 @@ def _key(name: str) -> str:
     return f"{name}-{st.session_state.setdefault(name, 0)}"
 
 
-def theme_colour(name: str) -> str:
-    """A colour of the theme that is shown, for charts."""
+def colour(name: str) -> str:
+    """A colour of the theme that the person sees, `primaryColor` for one."""
     kind = st.context.theme.type or "light"
     return str(st.get_option(f"theme.{kind}.{name}"))

@@ -20,6 +20,11 @@ def toggled(query: str, tag: str) -> str:
     return _text(others if len(others) < len(parts) else [*parts, Tag(tag)])
 
 
+def also(query: str, *more: Query) -> str:
+    """With these as more conditions."""
+    return _text([*_parts(query), *more])
+
+
 def without(query: str, *fields: str) -> str:
     """Without the conditions on these numbers."""
     return _text([part for part in _parts(query) if not _compares(part, fields)])

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dscore.pipeline.tuning_preview import Move
 from pages.components import places, terms
-from pages.components.charts import theme_colour
+from pages.components.charts import colour
 from pages.components.words import plain
 
 BARS = 15
@@ -78,7 +78,7 @@ def _draw_bars(shown: Sequence[Move]) -> None:
 def _spec() -> dict[str, Any]:
     tag = {"field": "tag", "type": "nominal", "sort": {"field": "place", "op": "min"}}
     when = {"field": "when", "type": "nominal", "sort": ["before", "after"]}
-    scale = {"domain": ["before", "after"], "range": [theme_colour("grayColor"), theme_colour("primaryColor")]}
+    scale = {"domain": ["before", "after"], "range": [colour("grayColor"), colour("primaryColor")]}
     pictures = {"field": "pictures", "type": "quantitative"}
     y = {
         "y": {**tag, "axis": {"title": None, "labelLimit": 220, "domain": False, "ticks": False}},
@@ -105,7 +105,7 @@ def _spec() -> dict[str, Any]:
                     "align": "left",
                     "dx": 4,
                     "fontSize": 9,
-                    "color": theme_colour("textColor"),
+                    "color": colour("textColor"),
                     "aria": False,
                 },
                 "encoding": {"x": pictures, "text": {**pictures, "format": ","}},

@@ -94,7 +94,9 @@ def test_the_switch_remembers_the_dataset_and_forgets_the_old_filter(heap: Comma
 def test_the_pages_stand_in_working_order(heap: Commands) -> None:
     assert heap
     labels = [one.proto.label for one in opened("overview.py").sidebar.get("page_link")]
-    assert labels == ["Overview", "Import", "Tag", "Tune", "Explore", "Edit", "Export", "Jobs", "Settings"]
+    assert labels == [
+        *("Overview", "Import", "Tag", "Tune", "Explore", "Statistics", "Edit", "Export", "Jobs", "Doctor", "Settings")
+    ]
 
 
 def test_a_damaged_catalog_is_a_sentence(dscore: Commands) -> None:

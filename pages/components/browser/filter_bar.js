@@ -1,6 +1,6 @@
 /* The filter: one line, with tags proposed while somebody types, and what is wrong with it pointed at. */
 
-const FIELD = /^(width|height|tags|name|from|is)(>=|<=|[:=><])/i;
+const FIELD = /^(width|height|kb|tags|tokens|name|from|is)(>=|<=|[:=><])/i;
 const PLAIN_TAG = /^[\p{L}\p{N}_][\p{L}\p{N}_()'!.&+~;@#%$^/\\-]*$/u;
 
 /** The word of the filter in which the caret stands: where it is, and its text without quotes and minus; null between words. */
