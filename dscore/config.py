@@ -14,6 +14,8 @@ import tomli_w
 from dscore.errors import WrongUseError
 
 HOME_VARIABLE = "DSCORE_HOME"
+MAY_BE_0 = {"decode_workers", "api_seconds"}
+KINDS = {int: "a whole number", float: "a number", str: "a text", tuple: "a list of texts"}
 
 
 def default_home() -> Path:
@@ -28,6 +30,8 @@ class Settings:
 
     `max_megapixels`: larger pictures are refused. `decode_seconds`, `decode_megabytes`: limits for reading one picture.
     `decode_workers`: child processes that read pictures, 0 for one per core. `max_archive_entries`: files in one ZIP.
+    `local_hosts`: hosts on this machine or the local network that may be asked for pictures (`nas.local`, `127.0.0.1:8080`).
+    `api_seconds`: seconds between two questions to a booru. `downloads`: pictures that are downloaded at once.
     `journal`: "wal" lets pages read while workers write, "truncate" is for network shares, "auto" looks at the disk.
     """
 
@@ -36,6 +40,9 @@ class Settings:
     decode_megabytes: int = 2048
     decode_workers: int = 0
     max_archive_entries: int = 200_000
+    local_hosts: tuple[str, ...] = ()
+    api_seconds: float = 1.0
+    downloads: int = 2
     journal: str = "auto"
 
 
@@ -141,13 +148,20 @@ def _settings_from(values: dict[str, Any], path: Path) -> Settings:
     for name, value in values.items():
         if name not in known:
             raise WrongUseError(f"{path} sets “{name}”, which is unknown. Known are: {', '.join(known)}.")
-        if not isinstance(value, (int, float) if known[name] is float else known[name]):
-            raise WrongUseError(f"{path} sets “{name}” to {value!r}; it should be a {known[name].__name__}.")
-    settings = Settings(**values)
-    for name in sorted(known.keys() - {"journal"}):
-        value, least = getattr(settings, name), 0 if name == "decode_workers" else 1
+        if not _is_a(known[name], value):
+            raise WrongUseError(f"{path} sets “{name}” to {value!r}; it should be {KINDS[known[name]]}.")
+    given: dict[str, Any] = {name: tuple(value) if known[name] is tuple else value for name, value in values.items()}
+    settings = Settings(**given)
+    for name in sorted(name for name, kind in known.items() if kind in {int, float}):
+        value, least = getattr(settings, name), 0 if name in MAY_BE_0 else 1
         if not least <= value < 1 << 31:
             raise WrongUseError(f"{path} sets “{name}” to {value:,}; it should be {least} or more.")
     if settings.journal not in {"auto", "wal", "truncate"}:
         raise WrongUseError(f"{path} sets “journal” to “{settings.journal}”; it can be auto, wal or truncate.")
     return settings
+
+
+def _is_a(kind: type, value: object) -> bool:
+    if kind is tuple:
+        return isinstance(value, list | tuple) and all(isinstance(one, str) and one.strip() for one in value)
+    return isinstance(value, (int, float) if kind is float else kind) and not isinstance(value, bool)

@@ -10,7 +10,11 @@ DscoreError
 │   └── BusyCatalogError     another program kept it locked
 ├── ConflictError            somebody changed it first
 ├── SourceError              a ZIP, folder or site cannot be read
-│   └── NoPicturesError      there is no picture in it that could go in
+│   ├── NoPicturesError      there is no picture in it that could go in
+│   ├── AddressError         an address that dscore does not ask
+│   └── FetchError           a site did not give what it was asked for
+│       ├── AccessError      not without a key, or not with this one
+│       └── GoneError        it is not there any more
 ├── UnreadableImageError     one picture cannot be read
 ├── ModelError               a tagger or captioner cannot be loaded or run
 │   ├── DeviceError          it does not run on the device that was asked for
@@ -73,6 +77,27 @@ class NoPicturesError(SourceError):
     def __init__(self, message: str, *, skipped: tuple[tuple[str, str], ...] = ()) -> None:
         super().__init__(message)
         self.skipped = skipped
+
+
+class AddressError(SourceError):
+    """A web address that dscore does not ask: another scheme, this machine, the local network, a name and password in it."""
+
+
+class FetchError(SourceError):
+    """A site did not give what it was asked for; `again` says whether asking later may help, `wait` after how many seconds."""
+
+    def __init__(self, message: str, *, again: bool = False, wait: float | None = None) -> None:
+        super().__init__(message)
+        self.again = again
+        self.wait = wait
+
+
+class AccessError(FetchError):
+    """A site wants a key, or does not accept the one it was given."""
+
+
+class GoneError(FetchError):
+    """What was asked for is not there any more (404, 410)."""
 
 
 class UnreadableImageError(DscoreError):

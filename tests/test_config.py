@@ -12,7 +12,7 @@ from dscore.errors import WrongUseError
 
 def test_what_is_saved_is_read_again(tmp_path: Path) -> None:
     library = Library(tmp_path / "library")
-    wanted = Settings(max_megapixels=200, decode_seconds=2.5, journal="truncate")
+    wanted = Settings(max_megapixels=200, decode_seconds=2.5, journal="truncate", local_hosts=("nas", "127.0.0.1:8"))
     library.save_settings(wanted)
     assert library.settings() == wanted
 
@@ -32,7 +32,11 @@ def test_only_what_differs_from_the_defaults_is_written(tmp_path: Path) -> None:
         ("decode_workers = -1", "0 or more"),
         ("max_megapixels = 99999999999", "1 or more"),
         ('journal = "fast"', "auto, wal or truncate"),
-        ('max_megapixels = "big"', "should be a int"),
+        ('max_megapixels = "big"', "should be a whole number"),
+        ('local_hosts = "nas"', "should be a list of texts"),
+        ("local_hosts = [1]", "should be a list of texts"),
+        ("downloads = true", "should be a whole number"),
+        ("downloads = 0", "1 or more"),
         ("colour = 1", "unknown"),
         ("= 1", "cannot be read"),
     ],

@@ -22,10 +22,11 @@ MAY_IMPORT = {
     "media": FOUNDATION,
     "text": FOUNDATION,
     "catalog": FOUNDATION | {"text"},
-    "sources": FOUNDATION | {"media", "text"},
+    "fetch": FOUNDATION,
+    "sources": FOUNDATION | {"media", "text", "fetch"},
     "taggers": FOUNDATION | {"media", "text"},
     "exporters": FOUNDATION | {"media", "text"},
-    "pipeline": FOUNDATION | {"media", "text", "catalog", "sources", "taggers", "exporters"},
+    "pipeline": FOUNDATION | {"media", "text", "catalog", "fetch", "sources", "taggers", "exporters"},
 }
 MAY_IMPORT["worker"] = MAY_IMPORT["pipeline"] | {"pipeline"}
 MAY_IMPORT["cli"] = MAY_IMPORT["worker"] | {"worker"}

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dscore.catalog import backup, images
 from dscore.catalog.connection import open_catalog, wal_bytes
-from dscore.config import Settings
+from dscore.config import MAY_BE_0, Settings
 from dscore.sources.limits import readable_size
 from pages.components import state
 from pages.components.assets import joined
@@ -30,6 +30,12 @@ MEANINGS = {
     "decode_megabytes": ("Memory to read one picture, in MB", "One that needs more is given up, and listed."),
     "decode_workers": ("Pictures read at once", "0 is one for each core of this machine."),
     "max_archive_entries": ("Files in one ZIP", "A ZIP with more is refused."),
+    "local_hosts": (
+        "Local hosts that may be asked",
+        "Hosts on this machine or the local network, parted by commas: nas.local, 127.0.0.1:8080. Usual: none.",
+    ),
+    "api_seconds": ("Seconds between questions to a booru", "Sites lock out who asks too often."),
+    "downloads": ("Downloads at once", "More is not always quicker, and sites count it."),
     "journal": ("How the catalog is written", ""),
 }
 JOURNALS = {
@@ -101,7 +107,10 @@ def _fields(now: Settings) -> None:
                 key=_key(name),
             )
             continue
-        least = type(value)(0 if name == "decode_workers" else 1)
+        if isinstance(value, tuple):
+            grid.text_input(label, ", ".join(value), key=_key(name), help=meaning)
+            continue
+        least = type(value)(0 if name in MAY_BE_0 else 1)
         help_ = f"{meaning} Usual: {usual[name]:,}."
         grid.number_input(label, min_value=least, value=value, key=_key(name), help=help_)
 
@@ -112,7 +121,9 @@ def _key(name: str) -> str:
 
 @spoken()
 def _save() -> None:
-    state.library().save_settings(Settings(**{name: st.session_state[_key(name)] for name in MEANINGS}))
+    values = {name: st.session_state[_key(name)] for name in MEANINGS}
+    values["local_hosts"] = tuple(host.strip() for host in values["local_hosts"].split(",") if host.strip())
+    state.library().save_settings(Settings(**values))
     st.session_state[SAVED] = True
 
 
