@@ -25,6 +25,7 @@ RESTART_SECONDS = 10.0
 
 DOING = {
     "import": "Importing",
+    "hub": "Importing from Hugging Face into",
     "tag": "Tagging",
     "sample": "Trying a tagger on",
     "tune": "Tuning",
@@ -34,6 +35,7 @@ DOING = {
 }
 DONE = {
     "import": "Import",
+    "hub": "Import from Hugging Face",
     "tag": "Tagging",
     "sample": "Tagger tried",
     "tune": "Tuning",
@@ -57,7 +59,7 @@ def through(job: Job) -> int:
 
 def figures(job: Job) -> str:
     """`412 of 2,000 · 38/s · 42 s left`, or the step before the first piece, or why it does not go on just now."""
-    parts = [f"{through(job):,} of {job.tally.total:,}"]
+    parts = [f"{through(job):,} of {job.tally.total:,}"] if job.tally.total else []
     seen = PACES.of(job)
     if job.want in ASKED:
         parts.append(ASKED[job.want])
