@@ -24,7 +24,7 @@ from dscore.pipeline.hub_downloads import Downloads
 from dscore.pipeline.jobs import CHUNK, Work
 from dscore.pipeline.store import require_room
 from dscore.sources.hub.address import Address, parse
-from dscore.sources.hub.client import HubClient
+from dscore.sources.hub.client import HubClient, HubFile
 from dscore.sources.hub.offers import Contents, Layout, Offer, chosen, contents
 from dscore.sources.hub.preview import Preview, preview
 from dscore.sources.hub.source import HubSource
@@ -48,10 +48,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A repository that was looked at: the full commit, what it offers, and the bytes that are free on the library's disk."""
+    """A repository that was looked at: the full commit, all files, what they offer, and what is free on the library's disk."""
 
     address: Address
     commit: str
+    files: tuple[HubFile, ...]
     contents: Contents
     free: int
 
@@ -91,9 +92,16 @@ def look(library: Library, text: str, *, endpoint: str = "", folder: str = "", t
     client = _client(library, address, WHILE_LOOKING, token=token.strip())
     commit = client.commit()
     client.authorize()
-    found = contents(client.tree(commit), within=address.path)
+    files = client.tree(commit)
     library.home.mkdir(parents=True, exist_ok=True)
-    return Found(address, commit, found, shutil.disk_usage(library.home).free)
+    free = shutil.disk_usage(library.home).free
+    return Found(address, commit, files, contents(files, within=address.path), free)
+
+
+def within(found: Found, folder: str) -> Found:
+    """The same, of one folder alone; "" is all of it."""
+    address = replace(found.address, path=folder)
+    return replace(found, address=address, contents=contents(found.files, within=folder))
 
 
 def preview_of(library: Library, found: Found, offers: Sequence[Offer], *, token: str = "") -> Preview:

@@ -90,7 +90,7 @@ class Labels:
     def add(self, about: str, file: str, row: Row) -> None:
         """A picture's row; of two the first stays."""
         self._rows.setdefault(fold_name(display_name(about)), (file, row))
-        self.columns.update(dict.fromkeys(name for name in row if name not in FILES))
+        self.columns.update(dict.fromkeys(name for name in row if not _names_a_file(name)))
 
     def read(self, file: SourceFile, data: bytes) -> None:
         """Take in one file."""
@@ -109,10 +109,13 @@ class Labels:
 
     def _take(self, file: str, row: Row) -> None:
         folder, slash, _ = file.rpartition("/")
-        named = [key for key in row if key in FILES or key.endswith("_file_name")]
-        for key in named:
+        for key in filter(_names_a_file, row):
             if isinstance(row[key], str) and row[key]:
                 self.add(folder + slash + row[key], file, row)
+
+
+def _names_a_file(column: str) -> bool:
+    return column in FILES or column.endswith("_file_name")
 
 
 def _table(name: str, data: bytes) -> Iterator[Row]:
