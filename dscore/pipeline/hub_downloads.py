@@ -127,8 +127,10 @@ class _Meter:
             self._done += more
 
     def progress(self, through: int, files: int) -> Progress:
-        size = f"{readable_size(max(0, self._done))} of {readable_size(self._total)}"
-        return Progress(0, 0, f"Downloading, {through:,} of {files:,} {'file' if files == 1 else 'files'}, {size}")
+        done = max(0, min(self._done, self._total))
+        share, size = done / max(1, self._total), f"{readable_size(done)} of {readable_size(self._total)}"
+        counted = f"{through:,} of {files:,} {'file' if files == 1 else 'files'}"
+        return Progress(0, 0, f"Downloading {share:.0%}, {counted}, {size}")
 
 
 def _outcomes(

@@ -19,26 +19,25 @@ PREVIEW = "hub_preview"
 ALL = "All folders"
 
 
-def forget() -> None:
-    """Another repository is looked at: choices of the last one mean nothing there."""
-    for key in (PREVIEW, "hub_picks", "hub_folder", "hub_columns"):
-        st.session_state.pop(key, None)
+def key(word: str, found: Found) -> str:
+    """A choice's key: choices made for one repository, commit or folder mean nothing in another."""
+    return f"hub_{word} {found.address.repo}@{found.commit[:12]}/{found.address.path}"
 
 
 def draw(found: Found) -> None:
     """Facts and choices, and where it goes."""
     st.markdown(f"**{plain(found.address.repo)}**")
     st.caption(f"{plain(found.address.revision)}, commit {found.commit[:12]} · {counted(len(found.files), 'file')}")
-    if found.contents.unsupported:
-        lines = [(line.name, line.reason) for line in found.contents.unsupported]
-        listed("Cannot be opened", lines, icon=":material/block:")
     found = _within(found)
     offers = _picked(found)
     if not offers:
         return
     seen = _preview(found, offers)
     _facts(found, offers, seen)
-    columns = _columns(seen)
+    if found.contents.unsupported:
+        lines = [(line.name, line.reason) for line in found.contents.unsupported]
+        listed("Cannot be opened", lines, icon=":material/block:")
+    columns = _columns(found, seen)
     for note in seen.notes:
         st.caption(plain(note))
     _destination(found, offers, columns)
@@ -48,7 +47,7 @@ def _within(found: Found) -> Found:
     if len(found.contents.folders) < 2 or found.address.path:
         return found
     options = [ALL, *found.contents.folders]
-    folder = st.selectbox("Folder", options, key="hub_folder", help="With the folders below it.")
+    folder = st.selectbox("Folder", options, key=key("folder", found), help="With the folders below it.")
     return hub.within(found, "" if folder == ALL else folder or "")
 
 
@@ -58,27 +57,27 @@ def _picked(found: Found) -> tuple[Offer, ...]:
     if len(offers) < 2:
         return chosen(found.contents, (), repo=found.address.repo)
 
-    def title(key: str) -> str:
-        return f"{hub.describe(offers[key])} · {readable_size(offers[key].bytes)}"
+    def title(name: str) -> str:
+        return f"{hub.describe(offers[name])} · {readable_size(offers[name].bytes)}"
 
     picks = st.multiselect(
         "What to import",
         list(offers),
         default=[next(iter(offers))],
         format_func=title,
-        key="hub_picks",
+        key=key("picks", found),
         help="The same pictures often lie in several ZIPs; a picture that comes twice is taken once.",
     )
-    return tuple(offers[key] for key in picks)
+    return tuple(offers[pick] for pick in picks)
 
 
 def _preview(found: Found, offers: tuple[Offer, ...]) -> Preview:
     """The last one is kept: every click on the page would ask the hub again."""
-    key = (found.address, found.commit, tuple(offer.key for offer in offers))
+    of = (found.address, found.commit, tuple(offer.key for offer in offers))
     kept: tuple[object, Preview] | None = st.session_state.get(PREVIEW)
-    if kept is None or kept[0] != key:
+    if kept is None or kept[0] != of:
         with st.spinner("Looking at its files…"):
-            kept = st.session_state[PREVIEW] = (key, hub.preview_of(state.library(), found, offers))
+            kept = st.session_state[PREVIEW] = (of, hub.preview_of(state.library(), found, offers))
     return kept[1]
 
 
@@ -99,7 +98,7 @@ def _facts(found: Found, offers: tuple[Offer, ...], seen: Preview) -> None:
         )
 
 
-def _columns(seen: Preview) -> tuple[str, ...]:
+def _columns(found: Found, seen: Preview) -> tuple[str, ...]:
     """The columns that were chosen; none where it is what would be taken anyway."""
     if not seen.columns:
         return ()
@@ -108,7 +107,7 @@ def _columns(seen: Preview) -> tuple[str, ...]:
         "Caption from",
         options,
         default=usual,
-        key=f"hub_columns_{'_'.join(options)[:80]}",
+        key=f"{key('columns', found)} {' '.join(options)[:80]}",
         placeholder="Only the .txt beside each picture",
         help="Columns of the dataset. Several are joined by commas, in this order.",
     )

@@ -28,7 +28,6 @@ def offer() -> None:
         looked = st.form_submit_button("Look", key="hub_look_now", icon=":material/search:")
     if looked:
         st.session_state.pop(LOOK, None)
-        hub_choice.forget()
         if text.strip():
             _look(text, token=token, endpoint=endpoint)
     found: Found | None = st.session_state.get(LOOK)

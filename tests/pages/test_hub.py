@@ -35,6 +35,10 @@ def looked(hub: DatasetHub, text: str = "me/cats", *, token: str = "") -> AppTes
     return clicked(shown, "hub_look_now")
 
 
+def key(word: str, path: str = "") -> str:
+    return f"hub_{word} me/cats@{COMMIT[:12]}/{path}"
+
+
 def metrics(shown: AppTest) -> dict[str, str]:
     return {one.label: one.value for one in shown.metric}
 
@@ -46,9 +50,9 @@ def test_each_layout_comes_in_by_page_with_its_captions(dscore: Commands, hub: D
     shown = looked(hub, f" {hub.url}/datasets/me/cats/tree/main ")
     words = dict(zip(layout.options[::2], layout.options[1::2], strict=True))
     if "--zip" in words:
-        chosen(shown, "hub_picks", [words["--zip"]])
+        chosen(shown, key("picks"), [words["--zip"]])
     if "--column" in words:
-        chosen(shown, "hub_columns_long", [words["--column"]])
+        chosen(shown, f"{key('columns')} long", [words["--column"]])
     assert not shown.error
     assert metrics(shown)["To download"]
     clicked(shown, "import_hub")
@@ -66,7 +70,7 @@ def test_a_look_says_what_is_there_and_loads_no_picture(dscore: Commands, hub: D
     shown = looked(hub, "me/cats@v1.0")
     assert metrics(shown)["Pictures"] == "1"
     assert list(shown.dataframe[0].value["File"]) == ["more.rar"]
-    assert metrics(chosen(shown, "hub_picks", ["a.zip", "b.zip"]))["Pictures"] == "4"
+    assert metrics(chosen(shown, key("picks"), ["a.zip", "b.zip"]))["Pictures"] == "4"
     assert not [asked for asked in hub.asked if asked.startswith("BYTES")]
     assert dscore.rows("select * from dataset") == []
 
@@ -75,18 +79,18 @@ def test_the_columns_of_a_parquet_are_known_before_it_is_loaded(dscore: Commands
     images = [{"bytes": data, "path": None} for data in PICTURES.values()]
     made = table({"image": images, "text": ["a", "b", "c"], "style": ["x", "y", "z"], "score": [1.5, 2.5, 3.5]})
     hub.publish("me/cats", {"data/train-00000-of-00002.parquet": made, "data/test-00000-of-00001.parquet": made})
-    shown = chosen(looked(hub), "hub_picks", ["train"])
+    shown = chosen(looked(hub), key("picks"), ["train"])
     assert metrics(shown)["Pictures"] == "3"
-    box = shown.multiselect(key="hub_columns_text_style")
+    box = shown.multiselect(f"{key('columns')} text style")
     assert (box.options, box.value) == (["text", "style"], ["text"])
-    clicked(chosen(shown, "hub_columns_text_style", ["style", "text"]), "import_hub")
+    clicked(chosen(shown, f"{key('columns')} text style", ["style", "text"]), "import_hub")
     after_job(dscore.library, "hub")
     assert sorted(dscore.captions("cats").values()) == ["x, a", "y, b", "z, c"]
 
 
 def test_a_folder_can_be_taken_alone(dscore: Commands, hub: DatasetHub) -> None:
     hub.publish("me/cats", {"a/one.png": PICTURES["one"], "b/two.png": PICTURES["two"], "b/two.txt": "hat"})
-    shown = chosen(looked(hub), "hub_folder", "b")
+    shown = chosen(looked(hub), key("folder"), "b")
     assert metrics(shown)["Pictures"] == "1"
     clicked(shown, "import_hub")
     after_job(dscore.library, "hub")

@@ -114,9 +114,8 @@ def _splits(files: Sequence[HubFile], layout: Layout, before: Sequence[Offer]) -
     for file in files:
         groups.setdefault(_split(file.path), []).append(file)
     taken = {offer.key for offer in before}
-    return [
-        Offer(f"{key} ({layout})" if key in taken else key, layout, tuple(some)) for key, some in sorted(groups.items())
-    ]
+    in_order = sorted(groups.items(), key=lambda group: (group[0].rpartition("/")[2] != "train", group[0]))
+    return [Offer(f"{key} ({layout})" if key in taken else key, layout, tuple(some)) for key, some in in_order]
 
 
 def _split(path: str) -> str:
