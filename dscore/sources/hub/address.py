@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
 from dscore.errors import WrongUseError
+from dscore.fetch.addresses import shown
 
 OFFICIAL = "https://huggingface.co"
 HOSTS = {"huggingface.co", "www.huggingface.co", "hf.co"}
@@ -71,8 +72,12 @@ def parse(text: str, *, endpoint: str = "") -> Address:
 
 def _endpoint(endpoint: str) -> str:
     site = endpoint.strip().rstrip("/") or OFFICIAL
-    if not urlsplit(site).scheme.startswith("http") or urlsplit(site).path:
-        raise WrongUseError(f"“{endpoint}” is no endpoint. Give a mirror as https://its.name, without a path.")
+    try:
+        parts = urlsplit(site)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in {"http", "https"} or parts.path or parts.query or "@" in parts.netloc:
+        raise WrongUseError(f"“{shown(endpoint)}” is no endpoint. Give a mirror as https://its.name, without a path.")
     return site
 
 

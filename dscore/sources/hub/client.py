@@ -64,8 +64,14 @@ class HubClient:
         return found
 
     def authorize(self) -> None:
-        """Make sure that files may be read: lists of gated repositories are public, their files are not."""
-        self._ask(f"{self.address.api}/auth-check")
+        """Make sure that files may be read: lists of gated repositories are public, their files are not.
+
+        A mirror may not have this question; then the first file will tell.
+        """
+        answer = self.fetcher.ask(f"{self.address.api}/auth-check", keys=self._keys)
+        unknown = answer.status == 404 and not answer.headers.get("x-error-code")
+        if answer.status != 200 and not unknown:
+            raise self._refusal(answer.status, answer.headers, "")
 
     def tree(self, commit: str) -> tuple[HubFile, ...]:
         """All files at the commit, page by page."""

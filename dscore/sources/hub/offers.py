@@ -12,8 +12,10 @@ from dscore.models import Skipped
 from dscore.sources.hub.client import HubFile
 from dscore.sources.hub.labels import is_label
 from dscore.sources.kinds import ARCHIVE_EXTENSIONS, ZIP_EXTENSIONS, Kind, extension, kind_of
+from dscore.sources.names import natural_key
 
 SHOWN = 12
+MOST_FOLDERS = 500
 
 _SHARD = re.compile(r"([-_.]?\d+)?([-_.]of[-_.]\d+)?$")
 
@@ -60,12 +62,21 @@ def contents(files: Iterable[HubFile], *, within: str = "") -> Contents:
     pictures = [file for file in inside if kind_of(file.path) is Kind.PICTURE]
     offers = [_loose(inside, files, pictures)] if pictures else []
     offers += [Offer(file.path, Layout.ZIP, (file,)) for file in zips]
-    offers += [*_splits(tables, Layout.PARQUET, offers), *_splits(tars, Layout.TAR, offers)]
+    offers += _splits(tables, Layout.PARQUET, offers)
+    offers += _splits(tars, Layout.TAR, offers)
     known = {file.path for offer in offers for file in offer.files}
     odd = [file.path for file in inside if extension(file.path) in ARCHIVE_EXTENSIONS and file.path not in known]
     unsupported = tuple(Skipped(path, _unsupported(path)) for path in odd)
-    folders = sorted({file.path.rpartition("/")[0] for file in pictures} - {""})
-    return Contents(tuple(offers), unsupported, tuple(folders))
+    return Contents(tuple(offers), unsupported, _folders(pictures))
+
+
+def _folders(pictures: Iterable[HubFile]) -> tuple[str, ...]:
+    """All that hold pictures; of very many, the outer ones."""
+    own = {file.path.rpartition("/")[0] for file in pictures}
+    found = {folder for one in own for folder in _parents(f"{one}/")} - {""}
+    while len(found) > MOST_FOLDERS and any("/" in folder for folder in found):
+        found = {folder for folder in found if folder.count("/") < max(one.count("/") for one in found)}
+    return tuple(sorted(found, key=natural_key)[:MOST_FOLDERS])
 
 
 def chosen(found: Contents, picks: Sequence[str], *, repo: str) -> tuple[Offer, ...]:
