@@ -35,6 +35,9 @@ from dscore.sources.survey import no_pictures
 WHILE_LOOKING = Retries(tries=3, first=0.5, busy=5.0, longest=15.0)
 """A person waits for the answer."""
 
+AT_ONCE = 8
+"""Downloads, as many as the hub's own client makes; the hub says itself when it is too much, and is waited for."""
+
 UNFINISHED = {"queued", "running", "paused", "interrupted", "failed"}
 
 
@@ -166,7 +169,7 @@ def _run(library: Library, held: Held, address: Address, downloads: Downloads) -
         client.authorize()
         files = list({file.path: file for offer in offers for file in offer.files}.values())
         require_room(library, sum(file.size for file in downloads.missing(files)) + HEADROOM_BYTES)
-        yield from downloads.fetch(client, commit, files, at_once=settings.downloads)
+        yield from downloads.fetch(client, commit, files, at_once=AT_ONCE)
     source = HubSource(
         offers,
         downloads.stored,

@@ -90,12 +90,22 @@ def _facts(found: Found, offers: tuple[Offer, ...], seen: Preview) -> None:
     )
     for column, (label, value) in zip(st.columns(len(facts)), facts, strict=True):
         column.metric(label, value)
-    st.caption("Found: " + ", ".join(dict.fromkeys(str(offer.layout) for offer in offers)))
+    st.caption(_layout(offers, seen))
     if hub.needed(offers) > found.free:
         st.warning(
             f"It takes up to {readable_size(hub.needed(offers))} for the download and the pictures. Make room first.",
             icon=":material/hard_drive:",
         )
+
+
+def _layout(offers: tuple[Offer, ...], seen: Preview) -> str:
+    """`Layout: parquet · captions in text`."""
+    parts = ["Layout: " + ", ".join(dict.fromkeys(str(offer.layout) for offer in offers))]
+    if seen.captions:
+        parts.append("captions in files of the same name")
+    if seen.usual:
+        parts.append(f"captions in {plain(', '.join(seen.usual))}")
+    return " · ".join(parts if len(parts) > 1 else [*parts, "no captions seen"])
 
 
 def _columns(found: Found, seen: Preview) -> tuple[str, ...]:

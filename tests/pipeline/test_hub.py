@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,12 +12,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from dscore.catalog import jobs as job_table
 from dscore.catalog.connection import open_catalog
-from dscore.errors import SourceError, WrongUseError
+from dscore.errors import DiskFullError, FetchError, SourceError, WrongUseError
 from dscore.fetch import secrets
 from dscore.fetch.limits import Retries
 from dscore.models import Progress
@@ -147,6 +149,27 @@ def test_killed_again_and_again_it_ends_the_same_and_loads_no_finished_file_twic
 def stored(dscore: Commands, path: str) -> bool:
     name = hashlib.sha256(path.encode()).hexdigest()[:40]
     return any(dscore.library.hub.glob(f"*/{name}"))
+
+
+def test_a_disk_that_is_too_small_is_said_before_the_first_byte(
+    dscore: Commands, hub: DatasetHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.publish("me/cats", {"one.png": picture(1)})
+    seen = found(dscore, hub)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(total=10, used=5, free=5))
+    with pytest.raises(DiskFullError, match="not enough room"):
+        importing.plan(dscore.library, seen, Choice())
+    assert not [asked for asked in hub.asked if asked.startswith("BYTES")]
+
+
+def test_a_hub_that_cannot_be_reached_is_said(dscore: Commands, hub: DatasetHub) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        nobody = f"127.0.0.1:{free.getsockname()[1]}"
+        settings = dscore.library.settings()
+        dscore.library.save_settings(replace(settings, local_hosts=(*hub.local_hosts, nobody)))
+        with pytest.raises(FetchError, match=r"cannot be reached\. Check the connection"):
+            importing.look(dscore.library, "me/cats", endpoint=f"http://{nobody}")
 
 
 @pytest.mark.parametrize("url", [url for url in FORBIDDEN if url])
