@@ -34,7 +34,7 @@ def dscore(tmp_path: Path, hub: DatasetHub) -> Commands:
     """Commands on a library that may ask it."""
     commands = Commands(tmp_path / "library")
     settings = commands.library.settings()
-    commands.library.save_settings(replace(settings, local_hosts=hub.local_hosts))
+    commands.library.save_settings(replace(settings, local_hosts=hub.local_hosts, decode_workers=1))
     return commands
 
 

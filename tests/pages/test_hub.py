@@ -22,7 +22,9 @@ def hub(dscore: Commands, monkeypatch: pytest.MonkeyPatch) -> Iterator[DatasetHu
     """A hub that the library may ask."""
     monkeypatch.delenv("HF_TOKEN", raising=False)
     with serving() as served:
-        dscore.library.save_settings(replace(dscore.library.settings(), local_hosts=served.local_hosts))
+        dscore.library.save_settings(
+            replace(dscore.library.settings(), local_hosts=served.local_hosts, decode_workers=1)
+        )
         yield served
 
 

@@ -32,7 +32,7 @@ from tests.hub_layouts import packed, picture
 
 QUICK = Retries(tries=2, first=0.01, busy=0.01, longest=1.0)
 TOKEN = "hf_canary_0123456789abcdef"
-KILLS = 4
+KILLS = 2
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[DatasetHub]:
 @pytest.fixture
 def dscore(tmp_path: Path, hub: DatasetHub) -> Commands:
     commands = Commands(tmp_path / "library")
-    commands.library.save_settings(replace(commands.library.settings(), local_hosts=hub.local_hosts))
+    commands.library.save_settings(replace(commands.library.settings(), local_hosts=hub.local_hosts, decode_workers=1))
     return commands
 
 
