@@ -19,7 +19,7 @@ from dscore.catalog.connection import open_catalog
 from dscore.config import Library
 from dscore.media.thumbnails import encoded, thumbnail_path
 from tests.bench import Row, big_catalog
-from tests.browser.server import browsing, serving, visiting
+from tests.browser.server import browsing, serving, settled, visiting
 
 ITEMS = 20_000
 CLICKS = 9
@@ -86,7 +86,6 @@ def _opened(stack: ExitStack, browser: Browser, url: str) -> Page:
     page.goto(f"{url}/explore?dataset=first")
     page.locator(".tile").nth(199).wait_for()
     page.locator(_bar(TAGS[0])).wait_for()
-    page.wait_for_load_state("networkidle")
     return page
 
 
@@ -95,9 +94,15 @@ def _bar(tag: str) -> str:
 
 
 def _click(page: Page, target: str, *, shows: str) -> float:
+    _rest(page)
     took: float = page.evaluate(CLICK, _asked(target, shows=shows))
-    page.wait_for_timeout(400)  # what the click has set off is over before the next one
     return took
+
+
+def _rest(page: Page) -> None:
+    """Until all is over that the click before has set off, also what follows it after a while."""
+    page.wait_for_timeout(500)
+    settled(page)
 
 
 def _asked(target: str, *, shows: str) -> dict[str, Any]:
@@ -123,11 +128,14 @@ def _selections(page: Page) -> list[float]:
 def _together(pages: list[Page]) -> list[float]:
     """The slowest of all in each round."""
     slowest = []
+    for page in pages:
+        _rest(page)
     for tag in TAGS:
         for page in pages:
             page.evaluate(KEPT, _asked(_bar(tag), shows=".range") | {"delay": 1000})
         slowest.append(max(float(page.evaluate("window.took")) for page in pages))
-        pages[0].wait_for_timeout(1000)
+        for page in pages:
+            _rest(page)
     return slowest
 
 
