@@ -78,6 +78,11 @@ class Library:
         return self.home / "uploads"
 
     @property
+    def hub(self) -> Path:
+        """What imports from the Hugging Face hub have downloaded, until they are over."""
+        return self.home / "hub"
+
+    @property
     def exports(self) -> Path:
         """Where the pages put exports."""
         return self.home / "exports"

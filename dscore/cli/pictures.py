@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,6 +12,8 @@ from dscore.catalog import job_lists
 from dscore.catalog import jobs as job_table
 from dscore.catalog.connection import open_catalog
 from dscore.catalog.job_lists import Job
+from dscore.cli.hub import hub_options, import_hub, is_hub, refuse_hub_options
+from dscore.cli.ledger import say_import
 from dscore.cli.output import (
     NOTHING,
     PARTLY,
@@ -39,19 +42,28 @@ from dscore.pipeline.jobs import run_here
     "--captions", type=click.Choice(["auto", "tags", "prose", "mixed"]), default="auto", show_default=True,
     help="How captions beside the pictures are to be read.",
 )  # fmt: skip
+@hub_options
 @shared_options
-def import_(library: Library, out: Output, places: tuple[str, ...], dataset: str | None, captions: str) -> None:
+def import_(
+    library: Library, out: Output, places: tuple[str, ...], dataset: str | None, captions: str, **choices: Any
+) -> None:
     """Bring in ZIPs, folders and single pictures, with the captions (.txt, .caption) beside them.
 
     \b
     import portraits.zip
     import cats/ dogs/ --dataset animals
+    import hf:owner/name
+    import hf:owner/name@v1.0 --zip pictures.zip
 
-    Running it again changes nothing: what is there already is counted as such.
+    hf: is a dataset on Hugging Face; its page's address will do, too. A token is read from HF_TOKEN, or is the one that the
+    Import page has kept. Running it again changes nothing: what is there already is counted as such.
     """
     from dscore.pipeline import ingest
-    from dscore.pipeline.intake import THERE
 
+    if any(is_hub(place) for place in places):
+        import_hub(library, out, places, dataset=dataset, captions=captions, **choices)
+        return
+    refuse_hub_options(choices)
     plan = ingest.plan(library, places, dataset=dataset, captions=captions)
     job = run_here(
         library,
@@ -61,45 +73,7 @@ def import_(library: Library, out: Output, places: tuple[str, ...], dataset: str
         items=plan.items,
         on_progress=out.progress,
     )
-    require_over(out, job)
-    with open_catalog(library) as db:
-        skipped = job_lists.reasons(db, job.id)
-        remarks = job_lists.reasons(db, job.id, states=("done", "there"))
-    remarks = [pair for pair in remarks if pair[1] != THERE]
-    _say_import(out, plan.dataset.name, job, list(plan.survey.notes), skipped, remarks)
-    if job.tally.skipped:
-        raise click.exceptions.Exit(PARTLY if job.tally.done or job.tally.there else NOTHING)
-
-
-def _say_import(
-    out: Output,
-    dataset: str,
-    job: Job,
-    notes: list[str],
-    skipped: list[tuple[str, str]],
-    remarks: list[tuple[str, str]],
-) -> None:
-    tally = job.tally
-    document = {
-        "dataset": dataset,
-        "job": job.id,
-        "change": job.change_id,
-        "found": tally.total,
-        "imported": tally.done,
-        "already_there": tally.there,
-        "skipped": tally.skipped,
-        "skipped_files": named(skipped),
-        "remarks": named(remarks),
-        "notes": notes,
-    }
-    lines = [
-        f"{dataset}: {tally.total:,} found = {tally.done:,} imported + {tally.there:,} already there + {tally.skipped:,} skipped."
-        + undo_hint(dataset, job.change_id),
-        *notes,
-        *(["Skipped:", *listed(skipped)] if skipped else []),
-        *(["Worth knowing:", *listed(remarks)] if remarks else []),
-    ]
-    out.result(document, lines)
+    say_import(library, out, plan.dataset.name, job, list(plan.survey.notes))
 
 
 @click.command()

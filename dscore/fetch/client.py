@@ -14,7 +14,7 @@ from dscore.errors import AddressError, FetchError, GoneError
 from dscore.fetch import addresses
 from dscore.fetch.addresses import Resolve, Target, resolved
 from dscore.fetch.connection import Exchange
-from dscore.fetch.limits import TOO_LONG_A_WAIT, Limits, Pace, Retries, retry_after
+from dscore.fetch.limits import Limits, Pace, Retries, limit_reset, retry_after
 from dscore.fetch.redaction import Redactor
 
 log = logging.getLogger(__name__)
@@ -127,7 +127,12 @@ class Fetcher:
                 return once()
             except FetchError as error:
                 wait = self._retries.pause(number, error.wait)
-                if not error.again or self._stopped.is_set() or number == self._retries.tries or wait > TOO_LONG_A_WAIT:
+                if (
+                    not error.again
+                    or self._stopped.is_set()
+                    or number == self._retries.tries
+                    or wait > self._retries.longest
+                ):
                     raise
                 log.info("try %d of %d, again in %.0f s: %s", number, self._retries.tries, wait, error)
             self.wait(wait)
@@ -172,8 +177,9 @@ class Fetcher:
             return
         wait = retry_after(exchange.headers.get("retry-after")) if status in BUSY else None
         if status == 429:
+            wait = limit_reset(exchange.headers.get("ratelimit")) if wait is None else wait
             wait = self._retries.busy if wait is None else wait
-            until = f" It asks to wait {wait:,.0f} s." if wait > TOO_LONG_A_WAIT else ""
+            until = f" It asks to wait {wait:,.0f} s." if wait > self._retries.longest else ""
             raise FetchError(f"{host} was asked too often (429).{until} Try again later.", again=True, wait=wait)
         raise FetchError(f"{host} answered that it has trouble ({status}). Try again later.", again=True, wait=wait)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -34,11 +35,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retries:
-    """How often to ask in all, and the first wait in seconds; it doubles each time."""
+    """How often to ask in all, and the first wait in seconds; it doubles each time. A site that asks for more than `longest` is
+    not waited for."""
 
     tries: int = 5
     first: float = 1.0
     busy: float = BUSY_SECONDS
+    longest: float = TOO_LONG_A_WAIT
 
     def pause(self, number: int, wait: float | None) -> float:
         """Seconds to wait after the failed try of that number, from 1: what the site asked for, else double with some chance."""
@@ -58,6 +61,15 @@ def retry_after(header: str | None, *, at: float | None = None) -> float | None:
         return None
     then = then if then.tzinfo else then.replace(tzinfo=UTC)
     return max(0.0, (then - datetime.fromtimestamp(time.time() if at is None else at, UTC)).total_seconds())
+
+
+_RESET = re.compile(r";\s*t=(\d{1,9})")
+
+
+def limit_reset(header: str | None) -> float | None:
+    """Seconds until more may be asked, from a RateLimit header (`"api";r=0;t=55`), as the Hugging Face hub sends it."""
+    found = _RESET.search(header or "")
+    return float(found[1]) if found else None
 
 
 class Pace:

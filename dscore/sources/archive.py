@@ -76,6 +76,16 @@ class ArchiveSource:
 
     def look(self) -> Survey:
         """Every file is a picture, a caption, or listed with the reason why not; see `Source.look`."""
+        files, refused = self._sorted()
+        notes = [*self._directory.notes, *_encoding_notes(self._directory.entries)]
+        return take_stock(files, refused=refused, notes=notes, read=self.read, limits=self._limits)
+
+    def others(self) -> list[SourceFile]:
+        """Files that may be read and are neither pictures nor captions, hidden ones among them."""
+        return [file for file in self._sorted()[0] if kind_of(file.name) in {Kind.OTHER, Kind.HIDDEN}]
+
+    def _sorted(self) -> tuple[list[SourceFile], list[Skipped]]:
+        """Files that may be read, and those that must not, with the reasons."""
         links = _Links(self._directory.entries)
         files, refused = [], []
         for entry in self._directory.entries:
@@ -87,8 +97,7 @@ class ArchiveSource:
                 refused.append(Skipped(name or "?", reason))
             else:
                 files.append(_source_file(entry, name))
-        notes = [*self._directory.notes, *_encoding_notes(self._directory.entries)]
-        return take_stock(files, refused=refused, notes=notes, read=self.read, limits=self._limits)
+        return files, refused
 
     def read(self, file: SourceFile) -> Iterator[bytes]:
         """See `Source.read`."""

@@ -37,6 +37,8 @@ def _ended(job: Job) -> None:
         st.error(plain(job.message), icon=":material/error:")
     elif job.state == "cancelled":
         st.info("It was cancelled. What had come in until then stays; it can be undone.", icon=":material/info:")
+    if job.kind == "hub":
+        st.caption(f"From {plain(job.params['label'])}")
     tally = job.tally
     facts = {"Found": tally.total, "Imported": tally.done, "Already there": tally.there, "Skipped": tally.skipped}
     if tally.waiting:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import filelock
@@ -25,6 +26,7 @@ RESTART_SECONDS = 10.0
 
 DOING = {
     "import": "Importing",
+    "hub": "Importing",
     "tag": "Tagging",
     "sample": "Trying a tagger on",
     "tune": "Tuning",
@@ -34,6 +36,7 @@ DOING = {
 }
 DONE = {
     "import": "Import",
+    "hub": "Import from Hugging Face",
     "tag": "Tagging",
     "sample": "Tagger tried",
     "tune": "Tuning",
@@ -55,9 +58,17 @@ def through(job: Job) -> int:
     return job.tally.total - job.tally.waiting
 
 
+def share(job: Job) -> float:
+    """How much is behind it, 0 to 1; before its pieces are known, what the step says of itself (`Downloading 34%, …`)."""
+    if job.tally.total:
+        return through(job) / job.tally.total
+    said = re.search(r"\b(\d{1,2}|100)%", job.message)
+    return int(said[1]) / 100 if said else 0.0
+
+
 def figures(job: Job) -> str:
     """`412 of 2,000 · 38/s · 42 s left`, or the step before the first piece, or why it does not go on just now."""
-    parts = [f"{through(job):,} of {job.tally.total:,}"]
+    parts = [f"{through(job):,} of {job.tally.total:,}"] if job.tally.total else []
     seen = PACES.of(job)
     if job.want in ASKED:
         parts.append(ASKED[job.want])
@@ -73,7 +84,7 @@ def figures(job: Job) -> str:
 def draw(job: Job, *, place: str, can_cancel: bool = True) -> None:
     """Title, bar, figures and buttons, always as high, so that nothing jumps; `place` tells it from the same job elsewhere."""
     st.markdown(f"**{plain(title(job))}**")
-    st.progress(through(job) / max(1, job.tally.total))
+    st.progress(share(job))
     st.caption(plain(figures(job)), wrap=False)
     with st.container(horizontal=True, gap="small", key=f"{place}_buttons_{job.id}"):
         buttons(job, place=place, can_cancel=can_cancel)

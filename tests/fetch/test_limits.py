@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dscore.fetch.limits import Retries, retry_after
+from dscore.fetch.limits import Retries, limit_reset, retry_after
 
 NOON = 1_700_000_000.0
 
@@ -21,3 +21,10 @@ def test_waits_double_with_some_chance() -> None:
     for number, middle in enumerate((1, 2, 4, 8), 1):
         assert middle * 0.75 <= retries.pause(number, None) <= middle * 1.25
     assert retries.pause(4, 3.0) == 3.0
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"), [('"api";r=0;t=55', 55.0), ('"api";r=0; t=1', 1.0), ("nonsense", None), (None, None)]
+)
+def test_the_hubs_own_limit_is_understood(header: str | None, seconds: float | None) -> None:
+    assert limit_reset(header) == seconds

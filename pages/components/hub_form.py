@@ -1,0 +1,69 @@
+"""The address of a dataset on Hugging Face, a token where it wants one, and the look at it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dscore.fetch import secrets
+from dscore.pipeline import hub
+from dscore.pipeline.hub import Found
+from dscore.sources.hub.address import parse
+from pages.components import hub_choice, state
+from pages.components.words import plain
+
+LOOK = "hub_look"
+
+
+def offer() -> None:
+    """The form; under it, what the last look has found."""
+    with st.form("hub_form", border=False):
+        text = st.text_input(
+            "Dataset on Hugging Face",
+            key="hub_address",
+            placeholder="owner/name, or the address of its page",
+            help="Also owner/name@revision, hf://…, and the address of a folder or file in it.",
+        )
+        with st.expander("Token and mirror", icon=":material/key:"):
+            token, endpoint = _private()
+        looked = st.form_submit_button("Look", key="hub_look_now", icon=":material/search:")
+    if looked:
+        st.session_state.pop(LOOK, None)
+        if text.strip():
+            _look(text, token=token, endpoint=endpoint)
+    found: Found | None = st.session_state.get(LOOK)
+    if found is not None:
+        hub_choice.draw(found)
+
+
+def _private() -> tuple[str, str]:
+    grid = st.grid(2, min_column_width=300)
+    with grid.cell():
+        token = st.text_input(
+            "Token, for private and gated datasets",
+            key="hub_token",
+            type="password",
+            help="It is kept in the library's keys.json, which only you can read, and sent to this hub alone.",
+        )
+        st.caption(_kept())
+    with grid.cell():
+        endpoint = st.text_input(
+            "Mirror", key="hub_endpoint", placeholder="https://huggingface.co", help="Asked instead of huggingface.co."
+        )
+    return token, endpoint
+
+
+def _kept() -> str:
+    if secrets.variables("huggingface.co"):
+        return "For huggingface.co, HF_TOKEN is used."
+    if "huggingface.co" in secrets.sites(state.library()):
+        return "One for huggingface.co is kept; another takes its place."
+    return "None is kept for huggingface.co."
+
+
+def _look(text: str, *, token: str, endpoint: str) -> None:
+    """A token that opened it is kept, since the job needs it."""
+    with st.spinner(f"Looking at {plain(text.strip()[:100])}…"):
+        found = hub.look(state.library(), text, endpoint=endpoint, token=token)
+    if token.strip():
+        hub.keep_token(state.library(), parse(text, endpoint=endpoint), token)
+    st.session_state[LOOK] = found

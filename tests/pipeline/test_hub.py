@@ -1,0 +1,188 @@
+"""An import from the hub through trouble: paused, cancelled, killed, sent to forbidden places, and with a token to be kept."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dscore.catalog import jobs as job_table
+from dscore.catalog.connection import open_catalog
+from dscore.errors import SourceError, WrongUseError
+from dscore.fetch import secrets
+from dscore.fetch.limits import Retries
+from dscore.models import Progress
+from dscore.pipeline import hub as importing
+from dscore.pipeline.hub import Choice, Found
+from dscore.pipeline.jobs import run_here
+from tests.commands import ROOT, Commands
+from tests.dataset_hub import DatasetHub, Fault, serving
+from tests.fetch.test_addresses import FORBIDDEN
+from tests.hub_layouts import packed, picture
+
+QUICK = Retries(tries=2, first=0.01, busy=0.01, longest=1.0)
+TOKEN = "hf_canary_0123456789abcdef"
+KILLS = 4
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[DatasetHub]:
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    monkeypatch.setattr(importing, "WHILE_LOOKING", QUICK)
+    monkeypatch.setattr(importing, "Retries", lambda: QUICK)
+    with serving() as served:
+        yield served
+
+
+@pytest.fixture
+def dscore(tmp_path: Path, hub: DatasetHub) -> Commands:
+    commands = Commands(tmp_path / "library")
+    commands.library.save_settings(replace(commands.library.settings(), local_hosts=hub.local_hosts))
+    return commands
+
+
+def found(dscore: Commands, hub: DatasetHub) -> Found:
+    return importing.look(dscore.library, "me/cats", endpoint=hub.url)
+
+
+def run(dscore: Commands, hub: DatasetHub, on_progress: Callable[[Progress], None] = lambda _: None) -> str:
+    """Import it here; returns the job's state."""
+    plan = importing.plan(dscore.library, found(dscore, hub), Choice())
+    job = run_here(
+        dscore.library, "hub", dataset_id=plan.dataset.id, params=plan.params, items=lambda: (), on_progress=on_progress
+    )
+    return job.state
+
+
+def asking(dscore: Commands, want: str) -> Callable[[Progress], None]:
+    """Asks for it once, at the first byte."""
+    asked: list[str] = []
+
+    def on_progress(progress: Progress) -> None:
+        if not asked and "Downloading" in progress.message:
+            asked.append(want)
+            with open_catalog(dscore.library) as db:
+                job_table.ask(db, 1, want)
+
+    return on_progress
+
+
+def big(hub: DatasetHub) -> bytes:
+    """A ZIP that takes seconds."""
+    content = packed({f"{number}.png": picture(number) for number in range(4)} | {"padding": bytes(2_000_000)})
+    hub.publish("me/cats", {"all.zip": content})
+    hub.seconds_a_chunk = 0.03
+    return content
+
+
+def test_a_paused_download_stops_at_once_and_goes_on_where_it_was(dscore: Commands, hub: DatasetHub) -> None:
+    content = big(hub)
+    began = time.monotonic()
+    assert run(dscore, hub, asking(dscore, "pause")) == "paused"
+    assert time.monotonic() - began < len(content) / 16_384 * 0.03
+    parts = list(dscore.library.hub.rglob("*.part"))
+    assert [part.stat().st_size > 0 for part in parts] == [True]
+    hub.seconds_a_chunk = 0.0
+    dscore.good("jobs", "resume", 1)
+    dscore.good("worker", "--until-idle")
+    assert len(dscore.captions("cats")) == 4
+    assert hub.loaded("all.zip") == 1
+    assert not list(dscore.library.hub.iterdir())
+
+
+def test_a_cancelled_download_leaves_nothing(dscore: Commands, hub: DatasetHub) -> None:
+    big(hub)
+    assert run(dscore, hub, asking(dscore, "cancel")) == "cancelled"
+    assert not list(dscore.library.hub.iterdir())
+    assert dscore.captions("cats") == {}
+
+
+def test_killed_again_and_again_it_ends_the_same_and_loads_no_finished_file_twice(
+    dscore: Commands, hub: DatasetHub
+) -> None:
+    files = {f"{number:02}.png": picture(number) for number in range(24)}
+    hub.publish("me/cats", files | {f"{number:02}.txt": f"cat {number}" for number in range(24)})
+    hub.seconds_a_chunk = 0.05
+    command = [
+        sys.executable,
+        "-m",
+        "dscore",
+        "import",
+        "hf:me/cats",
+        "--endpoint",
+        hub.url,
+        "--home",
+        str(dscore.home),
+    ]
+    chance, finished = random.Random(4), set[str]()
+    for _ in range(KILLS):
+        started = len(hub.asked)
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        goal = started + chance.randrange(3, 40)
+        while len(hub.asked) < goal and process.poll() is None:
+            time.sleep(0.005)
+        process.kill()
+        process.wait()
+        again = {asked.partition(" ")[2] for asked in hub.asked[started:] if asked.startswith("BYTES")}
+        assert not again & finished
+        finished |= {path for path in hub.repos["me/cats"].files if stored(dscore, path)}
+    hub.seconds_a_chunk = 0.0
+    done = subprocess.run([*command, "--json"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert dscore.captions("cats") == {f"{number:02}": f"cat {number}" for number in range(24)}
+    assert {row[0] for row in dscore.rows("select sha256 from image")} == {
+        hashlib.sha256(content).hexdigest() for content in files.values()
+    }
+    assert not list(dscore.library.hub.iterdir())
+
+
+def stored(dscore: Commands, path: str) -> bool:
+    name = hashlib.sha256(path.encode()).hexdigest()[:40]
+    return any(dscore.library.hub.glob(f"*/{name}"))
+
+
+@pytest.mark.parametrize("url", [url for url in FORBIDDEN if url])
+def test_a_forbidden_endpoint_is_refused_before_any_connection(
+    tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def connected(*_: object, **__: object) -> None:
+        raise AssertionError("a connection was tried")
+
+    monkeypatch.setattr(socket.socket, "connect", connected)
+    with pytest.raises((SourceError, WrongUseError)):
+        importing.look(Commands(tmp_path).library, "me/cats", endpoint=url.rstrip("/"))
+
+
+def test_a_token_stands_in_its_file_alone_after_thirty_failures(
+    dscore: Commands, hub: DatasetHub, capfd: pytest.CaptureFixture[str]
+) -> None:
+    hub.tokens = {TOKEN}
+    hub.publish("me/cats", {"one.png": picture(1), "all.zip": packed({"two.png": picture(2)})}, readers=(TOKEN,))
+    secrets.save(dscore.library, hub.local_hosts[0], {"token": TOKEN})
+    faults = [
+        *(Fault(status) for status in (401, 403, 429, 500, 503)),
+        Fault(404, {"X-Error-Code": "RepoNotFound"}),
+        Fault(302, {"Location": "http://10.0.0.1/"}),
+    ]
+    words = ("/revision/", "/auth-check", "/tree/", "/resolve/", "all.zip")
+    said = ""
+    for word in words:
+        for fault in faults:
+            hub.faults = [(word, fault)] * 40
+            ran = dscore(
+                "import", "hf:me/cats", "--endpoint", hub.url, "--split", "pictures", "--zip", "all.zip", "--json"
+            )
+            said += ran.out + ran.err
+            assert ran.code in {1, 2}, (word, fault, ran)
+    assert TOKEN not in said + "".join(capfd.readouterr())
+    assert not any(TOKEN in str(headers) for headers in hub.seen_by_store)
+    holding = [path for path in dscore.home.rglob("*") if path.is_file() and TOKEN.encode() in path.read_bytes()]
+    assert holding == [secrets.path(dscore.library)]

@@ -1,0 +1,82 @@
+"""Parquet with pictures: which column is which, classes by name, and files that are damaged or hold none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dscore.errors import SourceError, UnreadableImageError
+from dscore.sources.hub import tables
+from dscore.sources.hub.tables import TableSource
+from dscore.sources.limits import SourceLimits
+from tests.hub_layouts import PICTURES, pictures_table, table
+
+ONE, TWO, THREE = PICTURES.values()
+
+
+def source(path: Path, content: bytes, *columns: str) -> TableSource:
+    path.write_bytes(content)
+    return TableSource(path, "data/train-00000-of-00001.parquet", columns, SourceLimits())
+
+
+def texts(opened: TableSource) -> list[str]:
+    return [picture.caption.text if picture.caption else "" for picture in opened.look().pictures]
+
+
+def test_pictures_come_in_any_order_over_groups_of_rows(tmp_path: Path) -> None:
+    opened = source(tmp_path / "a", pictures_table())
+    pictures = opened.look().pictures
+    assert [picture.name for picture in pictures] == ["one.png", "two.png", "three.png"]
+    for place in (0, 2, 1, 0, 1, 2):
+        assert b"".join(opened.read(pictures[place])) == (ONE, TWO, THREE)[place]
+    opened.close()
+
+
+def test_a_plain_column_of_bytes_is_one_of_pictures(tmp_path: Path) -> None:
+    opened = source(tmp_path / "a", table({"jpg": [ONE, TWO], "prompt": ["a", "b"], "tags": [["x", "y"], []]}))
+    assert texts(opened) == ["a", "b"]
+    assert b"".join(opened.read(opened.look().pictures[1])) == TWO
+    opened.close()
+    opened = source(tmp_path / "b", table({"jpg": [ONE, TWO], "prompt": ["a", "b"], "tags": [["x", "y"], []]}), "tags")
+    assert texts(opened) == ["x, y", ""]
+    opened.close()
+
+
+def test_a_class_is_written_by_its_name(tmp_path: Path) -> None:
+    features: dict[str, Any] = {"image": {"_type": "Image"}, "label": {"_type": "ClassLabel", "names": ["cat", "dog"]}}
+    images = [{"bytes": ONE, "path": None}, {"bytes": TWO, "path": None}]
+    opened = source(tmp_path / "a", table({"image": images, "label": [1, 0]}, features=features), "label")
+    assert texts(opened) == ["dog", "cat"]
+    opened.close()
+
+
+def test_a_row_without_bytes_is_one_that_cannot_be_read(tmp_path: Path) -> None:
+    images = [{"bytes": None, "path": "elsewhere.png"}, {"bytes": TWO, "path": "b.png"}]
+    opened = source(tmp_path / "a", table({"image": images, "text": ["a", "b"]}))
+    first, second = opened.look().pictures
+    with pytest.raises(UnreadableImageError, match="no picture in its bytes"):
+        list(opened.read(first))
+    assert b"".join(opened.read(second)) == TWO
+    opened.close()
+
+
+def test_what_holds_no_pictures_or_is_damaged_is_said(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="its columns are: text, score"):
+        source(tmp_path / "a", table({"text": ["a"], "score": [1]}))
+    with pytest.raises(SourceError, match="no parquet file"):
+        source(tmp_path / "b", b"PAR1" + b"x" * 100)
+    spoiled = bytearray(pictures_table())
+    spoiled[4:300] = bytes(296)
+    opened = source(tmp_path / "c", bytes(spoiled))
+    with pytest.raises(SourceError, match="is damaged"):
+        [list(opened.read(picture)) for picture in opened.look().pictures]
+    opened.close()
+
+
+def test_the_schema_tells_what_can_be_a_caption(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(table({"image": [ONE], "text": ["a"], "tags": [["x"]], "score": [0.5], "mask": [{"x": 1}]}))
+    found = tables.shape(path, "a.parquet")
+    assert (found.rows, found.image, found.columns) == (1, "image", ("text", "tags"))
