@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from dscore.catalog import deltas, states
+from dscore.catalog import datasets, deltas, states
 from dscore.catalog.changes import CHUNK, SETTINGS, Change, InTransaction, Written
 from dscore.catalog.clock import now
 from dscore.catalog.connection import Database, reading, writing
@@ -155,6 +155,8 @@ def _revert_dataset(db: Database, change: Change, *, inverse: bool) -> None:
         else:
             found[later][column][0] = wanted
             db.execute("update change set dataset_delta = ? where id = ?", (json.dumps(found[later]), later))
+        if column == "name":
+            datasets.fit_key(db, change.dataset_id)
 
 
 def waiting_items(db: Database, change_id: int, *, undone: bool, after: int = 0, limit: int = CHUNK) -> list[int]:

@@ -7,7 +7,7 @@ import json
 import click
 
 from dscore import __version__
-from dscore.cli import doctor, editing, knowledge, libraries, pictures, tuning
+from dscore.cli import dataset, doctor, editing, knowledge, libraries, pictures, tuning
 
 COMMANDS = (
     pictures.import_,
@@ -21,6 +21,7 @@ COMMANDS = (
     editing.redo,
     editing.history,
     libraries.datasets,
+    dataset.dataset,
     libraries.jobs,
     libraries.worker,
     doctor.doctor,

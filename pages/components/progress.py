@@ -31,6 +31,7 @@ DOING = {
     "edit": "Editing",
     "revert": "Undoing",
     "export": "Exporting",
+    "gather": "Copying into",
 }
 DONE = {
     "import": "Import",
@@ -40,6 +41,7 @@ DONE = {
     "edit": "Edit",
     "revert": "Undo",
     "export": "Export",
+    "gather": "Copy",
 }
 WAITING = {"queued": "Waiting for its turn", "paused": "Paused", "interrupted": "Interrupted, goes on in a moment"}
 ASKED = {"pause": "Pausing", "cancel": "Cancelling"}
