@@ -71,7 +71,7 @@ def by_id(db: Database, dataset_id: int) -> Dataset:
 
 def listed(db: Database) -> list[Dataset]:
     """All datasets, by name; those in the trash are left out."""
-    return [_dataset(row) for row in db.execute(f"{_COLUMNS} where trashed_at is null order by key").fetchall()]
+    return [_dataset(row) for row in db.execute(f"{_COLUMNS} where deleted_at is null order by key").fetchall()]
 
 
 def _is_invisible(char: str) -> bool:
@@ -134,14 +134,14 @@ def fit_key(db: Database, dataset_id: int) -> None:
 def trash(db: Database, dataset_id: int) -> None:
     """Put it into the trash, whole; its name is free for another. Inside the caller's transaction."""
     db.execute(
-        "update dataset set trashed_at = ?, key = ? where id = ? and trashed_at is null",
+        "update dataset set deleted_at = ?, key = ? where id = ? and deleted_at is null",
         (now(), f"\x7f{dataset_id}", dataset_id),  # no name can be that
     )
 
 
 def trashed(db: Database) -> list[Dataset]:
     """Those in the trash, the latest first."""
-    rows = db.execute(f"{_COLUMNS} where trashed_at is not null order by trashed_at desc, id desc").fetchall()
+    rows = db.execute(f"{_COLUMNS} where deleted_at is not null order by deleted_at desc, id desc").fetchall()
     return [_dataset(row) for row in rows]
 
 
@@ -157,7 +157,7 @@ def find_trashed(db: Database, name: str) -> Dataset:
 
 def take_out(db: Database, dataset_id: int, name: str) -> None:
     """Out of the trash, under this name; raises WrongUseError where it is taken. Inside the caller's transaction."""
-    db.execute("update dataset set trashed_at = null, name = ? where id = ?", (checked_name(name), dataset_id))
+    db.execute("update dataset set deleted_at = null, name = ? where id = ?", (checked_name(name), dataset_id))
     fit_key(db, dataset_id)
 
 

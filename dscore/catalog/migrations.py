@@ -46,6 +46,7 @@ STEPS: tuple[Step, ...] = (
     script("schema.sql"),
     script("schema_lengths.sql"),
     script("schema_dataset_trash.sql"),
+    script("schema_versions.sql"),
 )
 LATEST = len(STEPS)
 

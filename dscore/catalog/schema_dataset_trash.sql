@@ -1,6 +1,6 @@
 -- A dataset can be deleted, and taken back, whole: its key then makes room for another of the same name.
 
-alter table dataset add column trashed_at text;
+alter table dataset add column deleted_at text;
 
 drop view captions;
 drop view items;
@@ -13,7 +13,7 @@ select item.id, dataset.name as dataset, item.name, 'images/' || image.file as f
          where item_tag.item_id = item.id order by item_tag.position, tag.id)) as tags,
     prose.text as prose,
     (select count(*) from item_tag where item_tag.item_id = item.id) as tag_count,
-    item.trashed_at is not null or dataset.trashed_at is not null as in_trash
+    item.trashed_at is not null or dataset.deleted_at is not null as in_trash
 from item
 join dataset on dataset.id = item.dataset_id
 join image on image.id = item.image_id

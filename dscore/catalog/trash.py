@@ -28,10 +28,11 @@ def require_quiet(db: Database) -> None:
 
 
 def items(db: Database, dataset_id: int, *, after: int = 0, limit: int = -1) -> list[int]:
-    """What lies in a dataset's trash, by id."""
+    """What can be emptied from a dataset's trash, by id: what no version holds."""
     rows = db.execute(
         """select id from item indexed by item_trashed
-        where dataset_id = ? and trashed_at is not null and id > ? order by id limit ?""",
+        where dataset_id = ? and trashed_at is not null and id > ?
+        and not exists (select 1 from version_item where item_id = item.id) order by id limit ?""",
         (dataset_id, after, limit),
     )
     return [row[0] for row in rows]
@@ -72,7 +73,7 @@ def delete_items(db: Database, ids: Sequence[int]) -> list[GoneImage]:
 
 def delete_dataset(db: Database, dataset_id: int) -> None:
     """Delete a dataset that has no items any more, with its history. Inside the caller's transaction."""
-    db.execute("delete from dataset where id = ? and trashed_at is not null", (dataset_id,))
+    db.execute("delete from dataset where id = ? and deleted_at is not null", (dataset_id,))
 
 
 def still_gone(db: Database, images: Sequence[GoneImage]) -> list[GoneImage]:

@@ -7,7 +7,7 @@ import json
 import click
 
 from dscore import __version__
-from dscore.cli import dataset, doctor, editing, knowledge, libraries, pictures, tuning
+from dscore.cli import dataset, doctor, editing, knowledge, libraries, pictures, tuning, versions
 
 COMMANDS = (
     pictures.import_,
@@ -20,6 +20,7 @@ COMMANDS = (
     editing.undo,
     editing.redo,
     editing.history,
+    versions.version,
     libraries.datasets,
     dataset.dataset,
     libraries.jobs,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import sys
 
 import click
 
@@ -101,14 +100,15 @@ def empty_trash(library: Library, out: Output, name: str | None, yes: bool) -> N
     It asks first, and says how many pictures will be gone; where nobody can answer, it wants --yes.
     """
     found = _in_trash(library, name)
+    if found.held:
+        names = ", ".join(found.holders)
+        out.warn(f"{counted(found.held, 'picture')} in the trash stay: they belong to what was frozen as {names}.")
     if found.empty:
-        out.result({"pictures": 0, "datasets": 0}, ["The trash is empty."])
+        out.result(
+            {"pictures": 0, "datasets": 0}, ["There is nothing to empty." if found.held else "The trash is empty."]
+        )
         return
-    question = f"Delete {lost(found)} for ever? This cannot be undone."
-    if not yes:
-        if not sys.stdin.isatty():
-            out.fail(f"{question} Add --yes to do it.")
-        click.confirm(question, abort=True, err=True)
+    out.confirm(f"Delete {lost(found)} for ever? This cannot be undone.", yes=yes)
     gone = shelf.empty(library, found)
     document = {"pictures": gone.items, "datasets": gone.datasets, "files": gone.files, "bytes": gone.bytes}
     room = f" {counted(gone.files, 'file')}, {gone.bytes / 1_000_000:,.1f} MB, freed." if gone.files else ""

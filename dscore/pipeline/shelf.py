@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dscore.catalog import changes, datasets, trash
+from dscore.catalog import changes, datasets, trash, versions
 from dscore.catalog.changes import CHUNK, Draft
 from dscore.catalog.connection import Database, open_catalog, wait_for_turn, writing
 from dscore.catalog.datasets import Dataset
@@ -18,12 +18,17 @@ from dscore.media.thumbnails import thumbnail_path
 
 @dataclass(frozen=True, slots=True)
 class Trash:
-    """What emptying would delete for ever: pictures in datasets' trash, and datasets with all their pictures."""
+    """What emptying would delete for ever: pictures in datasets' trash, and datasets with all their pictures and versions.
+
+    `held` pictures stay in the trash, since the versions `holders` have them.
+    """
 
     datasets: tuple[Dataset, ...]
     items: int
     whole: tuple[Dataset, ...] = ()
     whole_items: int = 0
+    held: int = 0
+    holders: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -74,7 +79,15 @@ def look(library: Library, *, dataset: Dataset | None = None, deleted: Dataset |
         whole = [deleted] if deleted is not None else [] if dataset is not None else datasets.trashed(db)
         inside = [one for one in there if trash.items(db, one.id, limit=1)]
         number = sum(len(trash.items(db, one.id)) for one in inside)
-        return Trash(tuple(inside), number, tuple(whole), sum(len(trash.all_items(db, one.id)) for one in whole))
+        held = [versions.holders(db, one.id) for one in there]
+        return Trash(
+            tuple(inside),
+            number,
+            tuple(whole),
+            sum(len(trash.all_items(db, one.id)) for one in whole),
+            held=sum(count for count, _ in held),
+            holders=tuple(name for _, names in held for name in names),
+        )
 
 
 def empty(library: Library, found: Trash) -> Emptied:
@@ -87,6 +100,10 @@ def empty(library: Library, found: Trash) -> Emptied:
                 gone += _delete(db, chunk)
                 items += len(chunk)
         for dataset in found.whole:
+            with writing(db):
+                trash.require_quiet(db)
+                for version in versions.listed(db, dataset.id):
+                    versions.delete(db, version.id)
             for chunk in _chunks(trash.all_items(db, dataset.id)):
                 gone += _delete(db, chunk)
                 items += len(chunk)

@@ -32,6 +32,7 @@ DOING = {
     "revert": "Undoing",
     "export": "Exporting",
     "gather": "Copying into",
+    "version": "Going back in",
 }
 DONE = {
     "import": "Import",
@@ -42,6 +43,7 @@ DONE = {
     "revert": "Undo",
     "export": "Export",
     "gather": "Copy",
+    "version": "Going back",
 }
 WAITING = {"queued": "Waiting for its turn", "paused": "Paused", "interrupted": "Interrupted, goes on in a moment"}
 ASKED = {"pause": "Pausing", "cancel": "Cancelling"}

@@ -18,9 +18,9 @@ def draw() -> None:
     if sentence := st.session_state.pop(SAID, None):
         st.success(plain(sentence), icon=":material/check:")
     found = shelf.look(state.library())
-    if found.empty:
+    if found.empty and not found.held:
         return
-    with st.expander(plain(f"Trash · {lost(found)}"), icon=":material/delete:", key="trash"):
+    with st.expander(plain(f"Trash · {lost(found) or 'kept by versions'}"), icon=":material/delete:", key="trash"):
         for dataset in found.whole:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.text(f"The dataset {dataset.name}")
@@ -31,6 +31,12 @@ def draw() -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.text(f"{counted(found.items, 'picture')} of {', '.join(one.name for one in found.datasets)}")
                 places.link(places.EXPLORE, "See them", query="is:trashed")
+        if found.held:
+            st.text(
+                f"{counted(found.held, 'picture')} more stay: they belong to what was frozen as {', '.join(found.holders)}."
+            )
+        if found.empty:
+            return
         with st.popover("Empty the trash", icon=":material/delete_forever:"):
             st.text(f"Delete {lost(found)} for ever? This cannot be undone.")
             st.button("Delete for ever", key="empty-trash", type="primary", on_click=_empty, args=(found,))
