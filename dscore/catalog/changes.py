@@ -53,8 +53,8 @@ class Change:
 class Written:
     """What one chunk did: the change it belongs to (None while nothing was ever changed), and the items by fate.
 
-    `changed` were edited; `same` already were as the edit would have them; `stale` had another rev than the one expected, or
-    are gone.
+    `changed` were edited; `same` already were as the edit would have them; `stale` had another rev than the one expected, are
+    gone, or would have got a name that another has.
     """
 
     change_id: int | None
@@ -88,6 +88,8 @@ def record(
         if again:
             edits = {item: pair for item, pair in edits.items() if item not in again}
             edits |= _edits(states.load(db, again, look), edit, revs)
+        for item in states.clashing(db, [pair for pair in edits.values() if pair is not None]):
+            del edits[item]
         written = _write(db, change, ids, edits)
         if also is not None:
             also(db, written)

@@ -28,6 +28,10 @@ def revert(
         if again:
             steps = {item: step for item, step in steps.items() if item not in again}
             steps |= _steps(db, change_id, again, redo=redo)
+        for item in states.clashing(
+            db, [Pair(one.before, one.after) for one in steps.values() if one.after is not None]
+        ):
+            steps[item] = _Step(steps[item].before)
         todo = [(item, step) for item, step in steps.items() if step.after is not None]
         states.write(db, [Pair(step.before, step.after) for _, step in todo if step.after is not None])
         db.executemany(
