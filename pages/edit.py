@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dscore.catalog.connection import open_catalog
-from pages.components import edit_form, edit_preview, history, scope, state, taken_back
+from pages.components import edit_form, edit_preview, history, naming_form, scope, state, taken_back, versions
 from pages.components.trouble import spoken
 
 st.title("Edit", anchor=False)
@@ -20,11 +20,14 @@ with spoken(), open_catalog(state.library()) as db:
         main, side = grid.cell(column_span=2), grid.cell()
         with side:
             history.draw(db, dataset)
+            versions.draw(db, dataset)
         with main:
             taken_back.say()
+            versions.outcome()
             edit_preview.outcome(db, dataset)
             with spoken():
                 chosen = scope.choose_scope(db, dataset, key="edit-scope")
                 operation = edit_form.draw(db, dataset, chosen)
                 if not edit_preview.is_busy(db, dataset) and operation is not None:
                     edit_preview.draw(db, dataset, operation, chosen)
+                naming_form.draw(db, dataset, chosen)

@@ -6,7 +6,7 @@ from dscore.catalog import changes, datasets
 from dscore.catalog.changes import Draft
 from dscore.catalog.connection import Database, open_catalog
 from dscore.catalog.datasets import Counts, Dataset
-from pages.components import dataset_cards, ladder, state, tallies
+from pages.components import dataset_cards, dataset_menu, ladder, state, tallies, trash_can
 from pages.components.dataset_cards import Card
 from pages.components.places import IMPORT, go, link
 from pages.components.trouble import spoken
@@ -69,8 +69,12 @@ else:
         rungs = next(ladder.steps(db, dataset, counts) for dataset, counts in known if dataset.id == chosen.id)
     st.caption("Your datasets, and what to do next.")
     dataset_cards.draw(cards, chosen=chosen.name, on_choose=state.choose_dataset)
-    choose_kind(chosen)
+    dataset_menu.outcome()
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        choose_kind(chosen)
+        dataset_menu.draw(chosen, [dataset for dataset, _ in known])
     ladder.draw(rungs)
+trash_can.draw()
 
 st.caption("Everything lies in this folder:")
 st.code(str(state.library().home), language=None)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dscore.catalog import deltas, states
+from dscore.catalog import datasets, deltas, states
 from dscore.catalog.clock import now
 from dscore.catalog.connection import Database, reading, writing
 from dscore.catalog.states import ItemState, Pair
@@ -16,7 +16,7 @@ from dscore.errors import NotFoundError, WrongUseError
 CHUNK = 2000
 """Items in one transaction: some tens of milliseconds, so that others can write in between."""
 
-SETTINGS = ("trigger", "trigger_position", "template", "lora_type")
+SETTINGS = ("trigger", "trigger_position", "template", "lora_type", "name")
 """The columns of a dataset that a change may set."""
 
 Edit = Callable[[ItemState], ItemState]
@@ -53,8 +53,8 @@ class Change:
 class Written:
     """What one chunk did: the change it belongs to (None while nothing was ever changed), and the items by fate.
 
-    `changed` were edited; `same` already were as the edit would have them; `stale` had another rev than the one expected, or
-    are gone.
+    `changed` were edited; `same` already were as the edit would have them; `stale` had another rev than the one expected, are
+    gone, or would have got a name that another has.
     """
 
     change_id: int | None
@@ -88,6 +88,8 @@ def record(
         if again:
             edits = {item: pair for item, pair in edits.items() if item not in again}
             edits |= _edits(states.load(db, again, look), edit, revs)
+        for item in states.clashing(db, [pair for pair in edits.values() if pair is not None]):
+            del edits[item]
         written = _write(db, change, ids, edits)
         if also is not None:
             also(db, written)
@@ -137,6 +139,8 @@ def open_change(db: Database, draft: Draft) -> int:
     )
     for column, (_, value) in delta.items():
         db.execute(f"update dataset set {column} = ?, rev = rev + 1 where id = ?", (value, draft.dataset_id))
+    if "name" in delta:
+        datasets.fit_key(db, draft.dataset_id)
     assert cursor.lastrowid is not None
     return cursor.lastrowid
 

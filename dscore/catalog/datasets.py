@@ -70,8 +70,8 @@ def by_id(db: Database, dataset_id: int) -> Dataset:
 
 
 def listed(db: Database) -> list[Dataset]:
-    """All datasets, by name."""
-    return [_dataset(row) for row in db.execute(f"{_COLUMNS} order by key").fetchall()]
+    """All datasets, by name; those in the trash are left out."""
+    return [_dataset(row) for row in db.execute(f"{_COLUMNS} where deleted_at is null order by key").fetchall()]
 
 
 def _is_invisible(char: str) -> bool:
@@ -84,14 +84,81 @@ def ensure(db: Database, name: str) -> Dataset:
     found = find(db, name)
     if found is not None:
         return found
-    name = unicodedata.normalize("NFC", name).strip()
-    if not name or len(name) > MAX_NAME or any(_is_invisible(char) for char in name):
-        raise WrongUseError(f"A dataset's name has 1 to {MAX_NAME} visible characters; “{name[:40]}” will not do.")
+    name = checked_name(name)
     with writing(db):
         db.execute(
             "insert or ignore into dataset (name, key, created_at) values (?, ?, ?)", (name, folded(name), now())
         )
     return get(db, name)
+
+
+def checked_name(name: str) -> str:
+    """The name as it is kept; raises WrongUseError for one that will not do."""
+    name = unicodedata.normalize("NFC", name).strip()
+    if not name or len(name) > MAX_NAME or any(_is_invisible(char) for char in name):
+        raise WrongUseError(f"A dataset's name has 1 to {MAX_NAME} visible characters; “{name[:40]}” will not do.")
+    return name
+
+
+def create(db: Database, name: str, *, like: Dataset | None = None) -> Dataset:
+    """A new dataset, put together as `like` is; raises WrongUseError where the name is taken."""
+    name = checked_name(name)
+    with writing(db):
+        require_free(db, name)
+        db.execute("insert into dataset (name, key, created_at) values (?, ?, ?)", (name, folded(name), now()))
+        if like is not None:
+            db.execute(
+                """update dataset set (lora_type, trigger, trigger_position, template) =
+                    (select lora_type, trigger, trigger_position, template from dataset where id = ?) where key = ?""",
+                (like.id, folded(name)),
+            )
+    return get(db, name)
+
+
+def require_free(db: Database, name: str, *, but: int = 0) -> None:
+    """Raise WrongUseError where a dataset besides `but` has the name."""
+    found = find(db, name)
+    if found is not None and found.id != but:
+        raise WrongUseError(
+            f"There is a dataset “{found.name}” already. Choose another name, or rename that one first."
+        )
+
+
+def fit_key(db: Database, dataset_id: int) -> None:
+    """The name was set: no other may have it. Inside the caller's transaction."""
+    (name,) = db.execute("select name from dataset where id = ?", (dataset_id,)).fetchone()
+    require_free(db, name, but=dataset_id)
+    db.execute("update dataset set key = ? where id = ?", (folded(name), dataset_id))
+
+
+def trash(db: Database, dataset_id: int) -> None:
+    """Put it into the trash, whole; its name is free for another. Inside the caller's transaction."""
+    db.execute(
+        "update dataset set deleted_at = ?, key = ? where id = ? and deleted_at is null",
+        (now(), f"\x7f{dataset_id}", dataset_id),  # no name can be that
+    )
+
+
+def trashed(db: Database) -> list[Dataset]:
+    """Those in the trash, the latest first."""
+    rows = db.execute(f"{_COLUMNS} where deleted_at is not null order by deleted_at desc, id desc").fetchall()
+    return [_dataset(row) for row in rows]
+
+
+def find_trashed(db: Database, name: str) -> Dataset:
+    """The one of that name that was deleted last; raises NotFoundError."""
+    there = trashed(db)
+    found = next((one for one in there if folded(one.name) == folded(name)), None)
+    if found is None:
+        known = f"There are: {', '.join(one.name for one in there)}." if there else "No dataset is."
+        raise NotFoundError(f"No dataset “{name}” is in the trash. {known}")
+    return found
+
+
+def take_out(db: Database, dataset_id: int, name: str) -> None:
+    """Out of the trash, under this name; raises WrongUseError where it is taken. Inside the caller's transaction."""
+    db.execute("update dataset set deleted_at = null, name = ? where id = ?", (checked_name(name), dataset_id))
+    fit_key(db, dataset_id)
 
 
 def adopt_template(db: Database, dataset_id: int, template: str) -> None:

@@ -54,6 +54,8 @@ def between(before: ItemState, after: ItemState) -> Delta:
         parts["trigger"] = (before.trigger, after.trigger)
     if before.template != after.template:
         parts["template"] = (before.template, after.template)
+    if before.name != after.name:
+        parts["name"] = (before.name, after.name)
     if (before.trashed_at is None) != (after.trashed_at is None):
         parts["trashed_at"] = (before.trashed_at, after.trashed_at)
     return Delta(tags, vetoes, parts)

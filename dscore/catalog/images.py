@@ -235,3 +235,22 @@ def in_dataset(db: Database, dataset_id: int, ids: Iterable[int]) -> set[int]:
         (dataset_id, json.dumps(list(ids))),
     )
     return {row[0] for row in rows}
+
+
+def origins(db: Database, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Item id → (its path where it came from, or "", and the day it came: 20261125)."""
+    rows = db.execute(
+        """select item.id, coalesce(origin.path, ''), replace(substr(added_at, 1, 10), '-', '')
+        from json_each(?) wanted cross join item on item.id = wanted.value left join origin on item_id = item.id""",
+        (json.dumps(list(ids)),),
+    )
+    return {item: (path, day) for item, path, day in rows.fetchall()}
+
+
+def keys(db: Database, dataset_id: int, *, but: Iterable[int]) -> set[str]:
+    """The folded names that the dataset's other items have, the trash included."""
+    rows = db.execute(
+        "select key from item where dataset_id = ? and id not in (select value from json_each(?))",
+        (dataset_id, json.dumps(list(but))),
+    )
+    return {row[0] for row in rows}

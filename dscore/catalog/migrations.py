@@ -42,7 +42,12 @@ def script(name: str) -> Step:
     return run
 
 
-STEPS: tuple[Step, ...] = (script("schema.sql"), script("schema_lengths.sql"))
+STEPS: tuple[Step, ...] = (
+    script("schema.sql"),
+    script("schema_lengths.sql"),
+    script("schema_dataset_trash.sql"),
+    script("schema_versions.sql"),
+)
 LATEST = len(STEPS)
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from dscore.catalog import deltas, states
+from dscore.catalog import datasets, deltas, states
 from dscore.catalog.changes import CHUNK, SETTINGS, Change, InTransaction, Written
 from dscore.catalog.clock import now
 from dscore.catalog.connection import Database, reading, writing
@@ -28,6 +28,10 @@ def revert(
         if again:
             steps = {item: step for item, step in steps.items() if item not in again}
             steps |= _steps(db, change_id, again, redo=redo)
+        for item in states.clashing(
+            db, [Pair(one.before, one.after) for one in steps.values() if one.after is not None]
+        ):
+            steps[item] = _Step(steps[item].before)
         todo = [(item, step) for item, step in steps.items() if step.after is not None]
         states.write(db, [Pair(step.before, step.after) for _, step in todo if step.after is not None])
         db.executemany(
@@ -155,6 +159,8 @@ def _revert_dataset(db: Database, change: Change, *, inverse: bool) -> None:
         else:
             found[later][column][0] = wanted
             db.execute("update change set dataset_delta = ? where id = ?", (json.dumps(found[later]), later))
+        if column == "name":
+            datasets.fit_key(db, change.dataset_id)
 
 
 def waiting_items(db: Database, change_id: int, *, undone: bool, after: int = 0, limit: int = CHUNK) -> list[int]:

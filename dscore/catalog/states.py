@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dscore.catalog.connection import Database
+from dscore.text.names import fold_name
 
 # Up to here a chunk's tags are looked up one by one; above, each item's tags are read in one go.
 FEW_TAGS = 12
@@ -58,6 +59,7 @@ class ItemState:
     vetoes: frozenset[int] = frozenset()
     first: float = 0.0
     last: float = 0.0
+    name: str | None = None
 
     @property
     def ordered(self) -> list[int]:
@@ -67,7 +69,8 @@ class ItemState:
     def with_tags(self, tags: dict[int, Placed], vetoes: frozenset[int]) -> ItemState:
         """The item with these tags and vetoes; several times as quick as `replace`."""
         return ItemState(
-            self.id, self.rev, self.trigger, self.template, self.trashed_at, self.prose, tags, vetoes, self.first, self.last
+            self.id, self.rev, self.trigger, self.template, self.trashed_at, self.prose, tags, vetoes, self.first, self.last,
+            self.name,
         )  # fmt: skip
 
 
@@ -83,15 +86,15 @@ def load(db: Database, ids: Collection[int], look: Look = ALL) -> dict[int, Item
     )}  # fmt: skip
     states = {}
     rows = db.execute(
-        "select id, rev, trigger, template, trashed_at from item where id in (select value from json_each(?))",
+        "select id, rev, trigger, template, trashed_at, name from item where id in (select value from json_each(?))",
         (wanted,),
     )
-    for item_id, rev, trigger, template, trashed_at in rows.fetchall():
+    for item_id, rev, trigger, template, trashed_at, name in rows.fetchall():
         found = placed.get(item_id, {})
         first, last = ends.get(item_id, (0.0, 0.0))
         states[item_id] = ItemState(
             item_id, rev, trigger, template, trashed_at, prose.get(item_id),
-            found, vetoes.get(item_id, frozenset()), first, last,
+            found, vetoes.get(item_id, frozenset()), first, last, name,
         )  # fmt: skip
     return states
 
@@ -163,6 +166,30 @@ def stale(db: Database, states: Collection[ItemState]) -> set[int]:
     return {state.id for state in states if revs.get(state.id) != state.rev}
 
 
+def clashing(db: Database, pairs: Collection[Pair]) -> set[int]:
+    """The items among these whose new name another item of their dataset has, or gets. Inside the caller's transaction."""
+    renamed = {pair.after.id: fold_name(pair.after.name or "") for pair in pairs if _is_renamed(pair)}
+    if not renamed:
+        return set()
+    rows = db.execute(
+        """select mine.id, other.id, other.key from json_each(?) wanted cross join item mine on mine.id = wanted.value ->> 0
+        join item other on other.dataset_id = mine.dataset_id and other.key = wanted.value ->> 1 and other.id <> mine.id""",
+        (json.dumps(list(renamed.items())),),
+    )
+    # Another that is renamed as well makes room, unless it clashes itself: then this one does, too.
+    blocked_by = {mine: other for mine, other, _ in rows.fetchall()}
+    firsts: dict[str, int] = {}
+    clashes = {item for item, key in renamed.items() if firsts.setdefault(key, item) != item}
+    clashes |= {mine for mine, other in blocked_by.items() if other not in renamed}
+    while more := {mine for mine, other in blocked_by.items() if other in clashes} - clashes:
+        clashes |= more
+    return clashes
+
+
+def _is_renamed(pair: Pair) -> bool:
+    return pair.before.name != pair.after.name
+
+
 def write(db: Database, pairs: Collection[Pair]) -> None:
     """Write what differs between before and after, inside the caller's transaction, and raise each item's rev."""
     rows = _Rows()
@@ -186,6 +213,8 @@ class _Rows:
         self.no_prose: list[tuple[int]] = []
         self.items: list[tuple[str | None, str | None, str | None, int]] = []
         self.revs: list[int] = []
+        self.parked: list[tuple[str, int]] = []
+        self.named: list[tuple[str | None, str, int]] = []
 
     def take(self, pair: Pair) -> None:
         before, after = pair
@@ -194,6 +223,9 @@ class _Rows:
         if own != (before.trigger, before.template, before.trashed_at):
             self.items.append((*own, item))
         self.revs.append(item)
+        if _is_renamed(pair):
+            self.parked.append((f"\x7f{item}", item))  # no name folds to that: two items can so exchange theirs
+            self.named.append((after.name, fold_name(after.name or ""), item))
         if before.tags is not after.tags:
             self._take_tags(item, before.tags, after.tags)
         if before.vetoes != after.vetoes:
@@ -237,6 +269,8 @@ class _Rows:
             ("insert or replace into prose (item_id, text, source_id) values (?, ?, ?)", self.prose),
             ("delete from prose where item_id = ?", self.no_prose),
             ("update item set trigger = ?, template = ?, trashed_at = ? where id = ?", self.items),
+            ("update item set key = ? where id = ?", self.parked),
+            ("update item set name = ?, key = ? where id = ?", self.named),
         ):
             if rows:
                 db.executemany(statement, rows)

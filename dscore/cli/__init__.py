@@ -7,7 +7,7 @@ import json
 import click
 
 from dscore import __version__
-from dscore.cli import doctor, editing, knowledge, libraries, pictures, tuning
+from dscore.cli import dataset, doctor, editing, knowledge, libraries, naming, pictures, tuning, versions
 
 COMMANDS = (
     pictures.import_,
@@ -17,10 +17,13 @@ COMMANDS = (
     editing.search,
     knowledge.stats,
     editing.edit,
+    naming.rename,
     editing.undo,
     editing.redo,
     editing.history,
+    versions.version,
     libraries.datasets,
+    dataset.dataset,
     libraries.jobs,
     libraries.worker,
     doctor.doctor,

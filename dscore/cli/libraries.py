@@ -24,6 +24,7 @@ def datasets(library: Library, out: Output) -> None:
     """List the datasets and how far each is."""
     with open_catalog(library) as db:
         rows = [(dataset, dataset_table.counts(db, dataset.id)) for dataset in dataset_table.listed(db)]
+        deleted = [dataset.name for dataset in dataset_table.trashed(db)]
     document = {
         "home": str(library.home),
         "datasets": [
@@ -37,12 +38,14 @@ def datasets(library: Library, out: Output) -> None:
             }
             for dataset, counts in rows
         ],
+        "in_trash": deleted,
     }
     lines = [
         f"{dataset.name}: {counted(counts.items, 'picture')}, {counts.tagged:,} tagged, {counts.captioned:,} with a caption"
         + (f", {counts.trashed:,} in the trash" if counts.trashed else "")
         for dataset, counts in rows
     ]
+    lines += [f"In the trash: {', '.join(deleted)}"] if deleted else []
     out.result(document, lines or [f"There is no dataset in {library.home} yet. Begin with: {PROGRAM} import A.zip"])
 
 

@@ -99,6 +99,14 @@ class Output:
             for line in lines:
                 click.echo(line)
 
+    def confirm(self, question: str, *, yes: bool) -> None:
+        """Ask, unless it was answered before; where nobody can answer, end and name the option that does."""
+        if yes:
+            return
+        if not sys.stdin.isatty():
+            self.fail(f"{question} Add --yes to do it.")
+        click.confirm(question, abort=True, err=True)
+
     def fail(self, message: str, *, code: int = NOTHING, document: dict[str, Any] | None = None) -> NoReturn:
         """End with a sentence on stderr (and, asked for JSON, as a document)."""
         self._end_line()

@@ -284,10 +284,15 @@ def submit_revert(library: Library, dataset: Dataset, change: Change, *, redo: b
     return queue(library, "revert", dataset_id=dataset.id, params=params, items=map(jobs.NewItem, ids))
 
 
+def is_small(change: Change) -> bool:
+    """Whether it is taken back at once: names are, however many, since in chunks one would wait for another's."""
+    return change.items <= CHUNK or change.action == "name"
+
+
 def _revert(library: Library, dataset: Dataset, change: Change, *, redo: bool, on_progress: OnProgress) -> Reverted:
     with open_catalog(library) as db:
         _stop_maker(db, change)
-        if change.items <= CHUNK:
+        if is_small(change):
             return _revert_at_once(db, change, redo=redo)
         ids = list(_standing(db, change, redo=redo))
     params, pieces = {"change": change.id, "redo": redo}, partial(map, jobs.NewItem, ids)

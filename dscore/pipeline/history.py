@@ -83,9 +83,14 @@ def _trash(at: Any) -> str:
     return "in the dataset" if at is None else "not in the dataset"
 
 
+def _name(name: Any) -> str:
+    return f"called {name}"
+
+
 _PARTS: dict[str, Callable[[Any], str]] = {
     "prose": _prose,
     "trigger": _trigger,
     "template": _template,
     "trashed_at": _trash,
+    "name": _name,
 }

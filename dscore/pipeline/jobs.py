@@ -52,6 +52,8 @@ KINDS = {
     "edit": Kind("disk", "dscore.pipeline.curate:run_edit"),
     "revert": Kind("disk", "dscore.pipeline.curate:run_revert"),
     "export": Kind("disk", "dscore.pipeline.export:run"),
+    "version": Kind("disk", "dscore.pipeline.versions:run"),
+    "gather": Kind("disk", "dscore.pipeline.gathering:run"),
 }
 LANES = ("device", "disk", "network")
 

@@ -23,7 +23,7 @@ from pages.components.words import counted, plain
 
 SHOWN = "edit-preview"
 DONE = "edit-done"
-JOBS = ("edit", "revert")
+JOBS = ("edit", "revert", "version")
 
 
 @dataclass(frozen=True, slots=True)

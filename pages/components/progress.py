@@ -33,6 +33,8 @@ DOING = {
     "edit": "Editing",
     "revert": "Undoing",
     "export": "Exporting",
+    "gather": "Copying into",
+    "version": "Going back in",
 }
 DONE = {
     "import": "Import",
@@ -43,6 +45,8 @@ DONE = {
     "edit": "Edit",
     "revert": "Undo",
     "export": "Export",
+    "gather": "Copy",
+    "version": "Going back",
 }
 WAITING = {"queued": "Waiting for its turn", "paused": "Paused", "interrupted": "Interrupted, goes on in a moment"}
 ASKED = {"pause": "Pausing", "cancel": "Cancelling"}

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dscore import worker
 from dscore.catalog import changes, datasets
-from dscore.catalog.changes import CHUNK, Change
+from dscore.catalog.changes import Change
 from dscore.catalog.connection import Database, open_catalog
 from dscore.catalog.datasets import Dataset
 from dscore.pipeline import curate
@@ -48,7 +48,7 @@ def redo(dataset_id: int) -> None:
 
 
 def _is_left_to_worker(dataset: Dataset, change: Change, *, redo: bool) -> bool:
-    if change.items <= CHUNK:
+    if curate.is_small(change):
         return False
     curate.submit_revert(state.library(), dataset, change, redo=redo)
     worker.start(state.library(), "disk")

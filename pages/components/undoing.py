@@ -6,7 +6,6 @@ import streamlit as st
 
 from dscore import worker
 from dscore.catalog import changes
-from dscore.catalog.changes import CHUNK
 from dscore.catalog.connection import open_catalog
 from dscore.catalog.datasets import Dataset
 from dscore.errors import DscoreError
@@ -21,7 +20,7 @@ def revert(dataset: Dataset, *, redo: bool) -> str:
     with open_catalog(library) as db:
         change = (changes.to_redo if redo else changes.to_undo)(db, dataset.id)
     word = "Did again" if redo else "Took back"
-    if change.items > CHUNK:
+    if not curate.is_small(change):
         curate.submit_revert(library, dataset, change, redo=redo)
         worker.start(library, "disk")
         return f"{word}: {change.summary}. It is under way; the Jobs page shows how far it is."

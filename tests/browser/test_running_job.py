@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +66,10 @@ def tagging(server: Server, heap: Commands, page: Page, slow_tagger: Path) -> It
         time.sleep(0.01)
     worker = owner(heap)
     worker.suspend()
+    while not can_be_written(heap):  # it stands in the middle of a transaction
+        worker.resume()
+        time.sleep(0.02)
+        worker.suspend()
     assert done < COUNT
     yield Halfway(page, worker, _done(heap))
     with suppress(psutil.NoSuchProcess):
@@ -85,6 +90,15 @@ def _done(heap: Commands) -> int:
         "select count(*) from job_item join job on job.id = job_id where kind = 'tag' and job_item.state = 'done'"
     )
     return int(done)
+
+
+def can_be_written(heap: Commands) -> bool:
+    with closing(sqlite3.connect(heap.library.catalog, timeout=0, isolation_level=None)) as db:
+        try:
+            db.execute("begin immediate")
+        except sqlite3.OperationalError:
+            return False
+    return True
 
 
 def strip(page: Page) -> Locator:

@@ -21,7 +21,7 @@ def library(tmp_path: Path) -> Library:
 
 FULL = ItemState(
     1, 1, "own", "{prose}", "2026-02-02", Prose("A cat.", 2), {1: Placed(2.5, ((1, None), (2, 700))), 3: Placed(-1, IMPORT)},
-    frozenset({2}),
+    frozenset({2}), name="Ä b",
 )  # fmt: skip
 
 
@@ -31,6 +31,7 @@ def test_what_is_written_is_read_back(library: Library) -> None:
         with writing(db):
             states.write(db, [Pair(before, FULL)])
         assert state_of(db, 1) == replace(FULL, rev=2)
+        assert db.execute("select key from item where id = 1").fetchone() == ("ä b",)
         with writing(db):
             states.write(db, [Pair(state_of(db, 1), before)])
         assert state_of(db, 1) == replace(before, rev=3)

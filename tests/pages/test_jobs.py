@@ -51,7 +51,7 @@ def test_a_running_job_shows_how_far_it_is_and_what_failed(heap: Commands) -> No
     assert "4 of 8" in texts(shown.main, "caption")
     assert titles(shown)[0] == "Left out, by reason · 1"
     assert list(shown.main.dataframe[0].value["Reason"]) == ["It is too large for the model."]
-    assert "Import · heap · 8 pictures · done just now" in titles(shown)
+    assert any(title.startswith("Import · heap · 8 pictures · done ") for title in titles(shown))
 
 
 def test_the_strip_shows_the_running_job_on_every_page(heap: Commands) -> None:

@@ -75,7 +75,7 @@ def test_another_preparation_scores_anew_and_the_two_are_never_mixed(
 ) -> None:
     one.good("import", fill(tmp_path / "more", {"b.png": scored({"long_hair": 0.8})}), "--dataset", "set")
     before = preparation.version(SIZE)
-    monkeypatch.setattr(preparation, "version", lambda size: f"wd-{size}-bicubic-next")
+    monkeypatch.setattr(preparation, "version", lambda size, **_: f"wd-{size}-bicubic-next")
     again = one.good("tag", "set", "--tagger", tmp_path / "made", "--where", "name:a")
     assert again["device"] == "cpu"
     now = preparation.version(SIZE)

@@ -24,8 +24,8 @@ def captions(found: Labels, *names: str, columns: tuple[str, ...] = ()) -> list[
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        ("a, b", "a, b"), (["a", "b"], "a, b"), ({"a": 0.9, "b": 0.1}, "a, b"),
-        (None, ""), (3, "3"), (b"x", ""), ([None, "a"], "a"),
+        ("a, b", "a, b"), (["a", "b"], "a, b"), ({"a": 0.9, "b": 0.1}, "a, b"), (None, ""), (3, "3"), (b"x", ""),
+        ([None, "a"], "a"),
     ],
 )  # fmt: skip
 def test_any_value_is_written_as_a_caption(value: object, text: str) -> None:

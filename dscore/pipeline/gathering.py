@@ -1,0 +1,167 @@
+"""Pictures gathered from one dataset into another: a copy, a merge, a split; captions, claims and removals come along.
+
+What came is one change in the dataset that it came into, what left is one in the other; each can be undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from dscore.catalog import changes, copies, datasets, job_lists, jobs, search
+from dscore.catalog.changes import CHUNK, Draft
+from dscore.catalog.clock import now
+from dscore.catalog.connection import Database, open_catalog, wait_for_turn, writing
+from dscore.catalog.datasets import Dataset
+from dscore.catalog.jobs import Held, Mark
+from dscore.config import Library
+from dscore.errors import WrongUseError
+from dscore.models import Progress
+from dscore.pipeline import rules
+from dscore.pipeline.jobs import OnProgress, Work, run_here
+from dscore.pipeline.jobs import submit as queue
+from dscore.text.query import Everything, parse_query
+
+KIND = "gather"
+_WORDS = {"copy": "copy of ", "merge": "merge in ", "split": "split off "}
+THERE = "It is there already, as {}; its caption there was kept."
+BACK = "It was in the trash there, and is back with its caption as it was."
+STAYS = "Somebody changed it meanwhile, so it is also still in the dataset that it came from."
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which pictures go from one dataset into another; with `leave` they go to the trash of the first one."""
+
+    source: Dataset
+    target: Dataset
+    ids: tuple[int, ...]
+    action: str
+    leave: bool = False
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """For the job."""
+        return {"from": self.source.id, "action": self.action, "leave": self.leave}
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What was done: how many came, how many were there already, and the changes in both datasets."""
+
+    dataset: str
+    came: int
+    there: int
+    state: str
+    change_id: int | None
+    left_change_id: int | None = None
+
+
+def plan_copy(library: Library, source: Dataset, name: str) -> Plan:
+    """The whole dataset under another name, the trash left out. Raises WrongUseError where the name is taken."""
+    with open_catalog(library) as db:
+        ids = search.ids(db, source.id, Everything())
+        return Plan(source, datasets.create(db, name, like=source), tuple(ids), "copy")
+
+
+def plan_merge(library: Library, source: Dataset, target: Dataset) -> Plan:
+    """All pictures of one dataset into another that stands; those that are there already keep their captions there."""
+    if source.id == target.id:
+        raise WrongUseError("A dataset cannot be merged into itself.")
+    with open_catalog(library) as db:
+        return Plan(source, target, tuple(search.ids(db, source.id, Everything())), "merge")
+
+
+def plan_split(
+    library: Library, source: Dataset, name: str, *, query: str, only: Collection[int] | None = None
+) -> Plan:
+    """What the filter finds, into a dataset of its own. Raises WrongUseError where that is nothing, or everything."""
+    with open_catalog(library) as db:
+        ids = [one for one in search.ids(db, source.id, parse_query(query)) if only is None or one in only]
+        if not ids:
+            raise WrongUseError("No picture matches, so there is nothing to split off.")
+        if len(ids) == search.count(db, source.id, Everything()):
+            raise WrongUseError("All pictures match, so nothing would stay behind. To call it otherwise, rename it.")
+        return Plan(source, datasets.create(db, name, like=source), tuple(ids), "split", leave=True)
+
+
+def carry_out(library: Library, plan: Plan, *, on_progress: OnProgress = lambda _: None) -> Gathered:
+    """Do it here."""
+    items = partial(map, jobs.NewItem, plan.ids)
+    job = run_here(library, KIND, dataset_id=plan.target.id, params=plan.params, items=items, on_progress=on_progress)
+    left = job.result.get("left_change")
+    return Gathered(plan.target.name, job.tally.done, job.tally.there, job.state, job.change_id, left)
+
+
+def submit(library: Library, plan: Plan) -> int:
+    """Queue it for a worker; returns the job's id."""
+    return queue(library, KIND, dataset_id=plan.target.id, params=plan.params, items=map(jobs.NewItem, plan.ids))
+
+
+def run(library: Library, held: Held) -> Work:
+    """The job: what is still waiting comes in chunk by chunk; what leaves, leaves when all has come."""
+    with open_catalog(library) as db:
+        assert held.dataset_id is not None
+        source = datasets.by_id(db, int(held.params["from"]))
+        target = datasets.by_id(db, held.dataset_id)
+        total = job_lists.tally(db, held.id).total
+        revs: dict[int, int] = {}
+        while items := jobs.waiting(db, held.id, limit=CHUNK):
+            numbers = {item.item_id: item.number for item in items if item.item_id is not None}
+            revs |= _bring(db, held, source, numbers)
+            yield Progress(items[-1].number, total, "copying")
+            wait_for_turn()
+        left = _leave(db, source, target, job_lists.all_items(db, held.id), revs) if held.params["leave"] else None
+        with writing(db):
+            changes.close_change(db, jobs.change_of(db, held.id))
+            result = {"left_change": left} if left is not None else {}
+            jobs.finish(db, held, state="done", result=result)
+    yield Progress(total, total, "copied")
+
+
+def _bring(db: Database, held: Held, source: Dataset, numbers: dict[int, int]) -> dict[int, int]:
+    """One chunk; returns the rev at which each came."""
+    with writing(db):
+        brought = copies.bring(db, list(numbers), into=_target(held))
+        new = [one.placed.item_id for one in brought if one.placed.fate != "there"]
+        change_id = jobs.change_of(db, held.id)
+        if new and change_id is None:
+            change_id = changes.open_change(
+                db, Draft(_target(held), held.params["action"], _WORDS[held.params["action"]] + source.name)
+            )
+        if change_id is not None:
+            changes.note_arrivals(db, change_id, new)
+        marks = [_mark(numbers[one.item_id], one) for one in brought]
+        gone = numbers.keys() - {one.item_id for one in brought}
+        marks += [Mark(numbers[item], "skipped", "It is gone from the dataset.") for item in gone]
+        jobs.mark(db, held, marks, change_id=change_id)
+    return {one.item_id: one.rev for one in brought}
+
+
+def _target(held: Held) -> int:
+    assert held.dataset_id is not None
+    return held.dataset_id
+
+
+def _mark(number: int, one: copies.Brought) -> Mark:
+    if one.placed.fate == "there":
+        return Mark(number, "there", THERE.format(one.placed.name))
+    return Mark(number, "done", BACK if one.placed.fate == "back" else "")
+
+
+def _leave(db: Database, source: Dataset, target: Dataset, ids: Sequence[int], revs: dict[int, int]) -> int | None:
+    """Into the trash with what has come over, as one change; what was changed since it came stays."""
+    change: Draft | int = Draft(source.id, "trash", f"split off into {target.name}")
+    at = now()
+    for first in range(0, len(ids), CHUNK):
+        chunk = ids[first : first + CHUNK]
+        written = changes.record(db, change, chunk, lambda state: rules.set_trashed(state, at), revs=revs)
+        change = change if written.change_id is None else written.change_id
+        wait_for_turn()
+    if isinstance(change, Draft):
+        return None
+    with writing(db):
+        changes.close_change(db, change)
+    return change

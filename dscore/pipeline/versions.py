@@ -1,0 +1,220 @@
+"""Versions compared with one another or with now, and gone back to; going back is one change, and can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from dscore.catalog import changes, images, job_lists, jobs, versions
+from dscore.catalog import tags as tag_table
+from dscore.catalog.captions import ItemLayers
+from dscore.catalog.changes import CHUNK, Draft, Written
+from dscore.catalog.clock import now
+from dscore.catalog.connection import Database, open_catalog, reading, wait_for_turn, writing
+from dscore.catalog.datasets import Dataset
+from dscore.catalog.jobs import Held, Mark
+from dscore.catalog.states import ItemState
+from dscore.catalog.versions import Frozen, Version
+from dscore.config import Library
+from dscore.errors import WrongUseError
+from dscore.models import CaptionStyle, Layers, Progress, TriggerPosition
+from dscore.pipeline import rules
+from dscore.pipeline.jobs import OnProgress, Work, run_here
+from dscore.pipeline.jobs import submit as queue
+from dscore.pipeline.render import caption_of, rendered, renderers
+
+KIND = "version"
+STALE = "Somebody changed it meanwhile; it was left alone."
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A picture that both have, with its caption in each."""
+
+    item_id: int
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What leads from one version to another: pictures that came and went, captions that changed."""
+
+    added: tuple[int, ...]
+    removed: tuple[int, ...]
+    changed: tuple[Changed, ...]
+
+    @property
+    def words(self) -> str:
+        """`+12 pictures, 3 gone, 40 captions changed`."""
+        parts = [f"+{_counted(len(self.added), 'picture')}"] if self.added else []
+        parts += [f"{_counted(len(self.removed), 'picture')} gone"] if self.removed else []
+        parts += [f"{_counted(len(self.changed), 'caption')} changed"] if self.changed else []
+        return ", ".join(parts) or "no difference"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """The way back to a version: the items that differ, at the revs that were seen, and settings that differ."""
+
+    dataset: Dataset
+    version: Version
+    revs: Mapping[int, int]
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What going back did; `stale` pictures were changed by somebody meanwhile, and left alone."""
+
+    change_id: int | None
+    changed: int
+    stale: tuple[str, ...]
+    state: str
+
+
+def difference(db: Database, dataset: Dataset, before: Version, after: Version | None = None) -> Difference:
+    """From one version to another, or (None) to what is there now."""
+    with reading(db):
+        old = versions.revs(db, before.id)
+        new = versions.present_revs(db, dataset.id) if after is None else versions.revs(db, after.id)
+        both = old.keys() & new.keys()
+        style = dataset if after is None else styled(dataset, after)
+        then = styled(dataset, before)
+        if (style.trigger, style.style) == (then.trigger, then.style):
+            both = {item for item in both if old[item] != new[item]}
+        looked_at = sorted(both)
+        captions = _captions(db, dataset, before, looked_at)
+        others = _captions(db, dataset, after, looked_at)
+        changed = [
+            Changed(item, others[item][0], text, others[item][1])
+            for item, (_, text) in captions.items()
+            if others[item][1] != text
+        ]
+    return Difference(tuple(sorted(new.keys() - old.keys())), tuple(sorted(old.keys() - new.keys())), tuple(changed))
+
+
+def styled(dataset: Dataset, version: Version) -> Dataset:
+    """The dataset with the settings that it had."""
+    then = version.settings
+    style = CaptionStyle(then["template"], TriggerPosition(then["trigger_position"]))
+    return replace(dataset, trigger=then["trigger"], style=style)
+
+
+def _captions(
+    db: Database, dataset: Dataset, version: Version | None, ids: Sequence[int]
+) -> dict[int, tuple[str, str]]:
+    """Item → (name, caption), in the version or now."""
+    if version is None:
+        return {one.item_id: (one.name, text) for chunk in rendered(db, dataset, ids) for one, text in chunk}
+    then = styled(dataset, version)
+    style = renderers(then)
+    found = {}
+    for chunk in versions.frozen(db, version.id, ids):
+        names = tag_table.names(db, {tag for one in chunk.values() for tag in one.state.tags})
+        for item, one in chunk.items():
+            found[item] = (one.name, caption_of(_layers(one, then.trigger, names), style))
+    return found
+
+
+def _layers(one: Frozen, trigger: str, names: Mapping[int, str]) -> ItemLayers:
+    state = one.state
+    word = trigger if state.trigger is None else state.trigger
+    tags = tuple([names[tag] for tag in state.ordered])
+    return ItemLayers(state.id, one.name, Layers(word, tags, state.prose.text if state.prose else ""), state.template)
+
+
+def way_back(db: Database, dataset: Dataset, version: Version) -> Return:
+    """What going back would do. Raises WrongUseError where the dataset is as it was then."""
+    with reading(db):
+        then, today = versions.revs(db, version.id), versions.present_revs(db, dataset.id)
+        away = [item for item in then if item not in today]
+        trashed = {item: rev for item, (rev, _) in images.standing(db, away).items()}
+        differing = {item: rev for item, rev in today.items() if then.get(item) != rev}
+    draft = Draft(dataset.id, KIND, "", version.settings)
+    settings = {column: after for column, (_, after) in changes.dataset_delta(db, draft).items()}
+    if not differing and not trashed and not settings:
+        raise WrongUseError(f"The dataset is just as it was in “{version.name}”.")
+    return Return(dataset, version, differing | trashed, settings)
+
+
+def carry_out(library: Library, way: Return, *, on_progress: OnProgress = lambda _: None) -> Returned:
+    """Go back here."""
+    pieces = partial(_pieces, way.revs)
+    job = run_here(library, KIND, dataset_id=way.dataset.id, params=_params(way), items=pieces, on_progress=on_progress)
+    with open_catalog(library) as db:
+        stale = images.names(db, job_lists.items_in(db, job.id, "skipped"))
+    return Returned(job.change_id, job.tally.done, stale, job.state)
+
+
+def submit(library: Library, way: Return) -> int:
+    """Queue it for a worker; returns the job's id."""
+    return queue(library, KIND, dataset_id=way.dataset.id, params=_params(way), items=_pieces(way.revs))
+
+
+def _params(way: Return) -> dict[str, Any]:
+    return {"version": way.version.id}
+
+
+def _pieces(revs: Mapping[int, int]) -> Iterator[jobs.NewItem]:
+    return (jobs.NewItem(item, payload=rev) for item, rev in revs.items())
+
+
+def run(library: Library, held: Held) -> Work:
+    """The job: item by item back to what it was; what came since goes to the trash."""
+    with open_catalog(library) as db:
+        assert held.dataset_id is not None
+        version = versions.by_id(db, int(held.params["version"]))
+        draft = Draft(held.dataset_id, KIND, f"go back to version {version.name}", version.settings)
+        total = job_lists.tally(db, held.id).total
+        while items := jobs.waiting(db, held.id, limit=CHUNK):
+            seen = {item.item_id: item.payload for item in items if item.item_id is not None}
+            numbers = {item.item_id: item.number for item in items if item.item_id is not None}
+            (then,) = versions.frozen(db, version.id, seen)
+            edit = partial(_as_then, then, now())
+            change: Draft | int = jobs.change_of(db, held.id) or draft
+            changes.record(db, change, list(seen), edit, revs=seen, also=partial(_mark, held, numbers))
+            yield Progress(items[-1].number, total, draft.summary)
+            wait_for_turn()
+        if jobs.change_of(db, held.id) is None:  # only settings of the dataset differ
+            changes.record(db, draft, (), lambda state: state, also=partial(_mark, held, {}))
+        with writing(db):
+            changes.close_change(db, jobs.change_of(db, held.id))
+            jobs.finish(db, held, state="partial" if job_lists.tally(db, held.id).skipped else "done")
+    yield Progress(total, total, draft.summary)
+
+
+def _as_then(then: Mapping[int, Frozen], at: str, state: ItemState) -> ItemState:
+    if state.id not in then:
+        return rules.set_trashed(state, at)
+    was = then[state.id].state
+    back = replace(was, rev=state.rev, first=state.first, last=state.last)
+    return state if back == state else back
+
+
+def _mark(held: Held, numbers: Mapping[int, int], db: Database, written: Written) -> None:
+    marks = [Mark(numbers[item], "done") for item in written.changed]
+    marks += [Mark(numbers[item], "there") for item in written.same]
+    marks += [Mark(numbers[item], "skipped", STALE) for item in written.stale]
+    jobs.mark(db, held, marks, change_id=written.change_id)
+
+
+def freeze(library: Library, dataset: Dataset, name: str) -> Version:
+    """Keep the dataset as it is now under a name. Raises WrongUseError where it is taken, or nothing is there."""
+    with open_catalog(library) as db:
+        if not versions.present_revs(db, dataset.id):
+            raise WrongUseError(f"There is no picture in “{dataset.name}” to freeze.")
+        return versions.freeze(db, dataset.id, name)
+
+
+def delete(library: Library, version: Version) -> None:
+    """Forget a version; pictures that only it held can then be emptied from the trash."""
+    with open_catalog(library) as db, writing(db):
+        versions.delete(db, version.id)

@@ -1,0 +1,143 @@
+"""The Explore page with 20,000 pictures, as a person waits for it: from the click to what is on the screen, thumbnails and all.
+
+Milliseconds on the wall, in a browser on this machine; the middle one of several clicks.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Browser, Page
+
+from dscore.catalog.connection import open_catalog
+from dscore.config import Library
+from dscore.media.thumbnails import encoded, thumbnail_path
+from tests.bench import Row, big_catalog
+from tests.browser.server import browsing, serving, settled, visiting
+
+ITEMS = 20_000
+CLICKS = 9
+SESSIONS = 5
+TAGS = ("tag 5", "tag 9", "tag 14")
+
+# Clicks after `delay` ms and gives the ms until the gallery shows something else, with every thumbnail in sight loaded.
+CLICK = """async ({ target, delay, shows }) => {
+  const deep = (selector, root) => {
+    const found = root.querySelector(selector);
+    if (found) return found;
+    for (const one of root.querySelectorAll("*")) {
+      const inside = one.shadowRoot && deep(selector, one.shadowRoot);
+      if (inside) return inside;
+    }
+    return null;
+  };
+  const shown = deep(shows, document), scroller = deep(".scroller", document), gallery = deep(".gallery", document);
+  const before = shown.textContent;
+  const isInSight = (one) => one.getBoundingClientRect().top < scroller.getBoundingClientRect().bottom;
+  const areLoaded = () => [...scroller.querySelectorAll("img")].filter(isInSight).every((one) => one.complete);
+  const isDone = () => shown.textContent !== before && !gallery.classList.contains("loading") && areLoaded();
+  await new Promise((resolve) => setTimeout(resolve, delay));
+  const began = performance.now();
+  for (const type of ["pointerdown", "mousedown", "pointerup", "mouseup", "click"])
+    deep(target, document).dispatchEvent(new MouseEvent(type, { bubbles: true, composed: true, cancelable: true }));
+  while (!isDone()) {
+    if (performance.now() - began > 30_000) throw new Error(`${target} did nothing`);
+    await new Promise(requestAnimationFrame);
+  }
+  return performance.now() - began;
+}"""
+KEPT = "(asked) => { window.took = (" + CLICK + ")(asked); }"
+
+
+def run() -> Iterator[Row]:
+    """Rows for one person's clicks, then for five at once."""
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        library = big_catalog.build(Path(folder) / "library", items=ITEMS, datasets=("first",))
+        _add_thumbnails(library)
+        server = stack.enter_context(serving(library.home))
+        browser = stack.enter_context(browsing())
+        pages = [_opened(stack, browser, server.url) for _ in range(SESSIONS)]
+        yield _row("a filter by bar, 20,000 pictures", _filters(pages[0]), limit=300)
+        yield _row("the next page of 200 thumbnails", _turns(pages[0]), limit=300)
+        yield _row("a selection", _selections(pages[0]), limit=300)
+        yield _row(f"a filter by bar in {SESSIONS} sessions at once", _together(pages), limit=1000)
+
+
+def _add_thumbnails(library: Library) -> None:
+    """Less than two hundred different ones, each for many pictures."""
+    noise = Image.effect_noise((384, 288), 60)
+    several = [encoded(noise.rotate(number).convert("RGB")) for number in range(180)]
+    with open_catalog(library) as db:
+        rows = db.execute("select sha256 from image").fetchall()
+    for number, (sha256,) in enumerate(rows):
+        path = thumbnail_path(library.home, sha256)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(several[number % len(several)])
+
+
+def _opened(stack: ExitStack, browser: Browser, url: str) -> Page:
+    page = stack.enter_context(visiting(browser))
+    page.goto(f"{url}/explore?dataset=first")
+    page.locator(".tile").nth(199).wait_for()
+    page.locator(_bar(TAGS[0])).wait_for()
+    return page
+
+
+def _bar(tag: str) -> str:
+    return f'path[aria-roledescription="bar"][aria-label*="tag: {tag};"]'
+
+
+def _click(page: Page, target: str, *, shows: str) -> float:
+    _rest(page)
+    took: float = page.evaluate(CLICK, _asked(target, shows=shows))
+    return took
+
+
+def _rest(page: Page) -> None:
+    """Until all is over that the click before has set off, also what follows it after a while."""
+    page.wait_for_timeout(500)
+    settled(page)
+
+
+def _asked(target: str, *, shows: str) -> dict[str, Any]:
+    return {"target": target, "delay": 300, "shows": shows}
+
+
+def _filters(page: Page) -> list[float]:
+    """On and off again, so each time with another number of pictures."""
+    return [_click(page, _bar(TAGS[number // 2 % len(TAGS)]), shows=".range") for number in range(CLICKS)]
+
+
+def _turns(page: Page) -> list[float]:
+    return [_click(page, "button[aria-label='Next page']", shows=".range") for _ in range(CLICKS)]
+
+
+def _selections(page: Page) -> list[float]:
+    """Each picture one more than before, as Ctrl and a click do."""
+    return [
+        _click(page, f".tile:nth-child({number + 1}) .mark", shows=".selection-bar strong") for number in range(CLICKS)
+    ]
+
+
+def _together(pages: list[Page]) -> list[float]:
+    """The slowest of all in each round."""
+    slowest = []
+    for page in pages:
+        _rest(page)
+    for tag in TAGS:
+        for page in pages:
+            page.evaluate(KEPT, _asked(_bar(tag), shows=".range") | {"delay": 1000})
+        slowest.append(max(float(page.evaluate("window.took")) for page in pages))
+        for page in pages:
+            _rest(page)
+    return slowest
+
+
+def _row(name: str, took: list[float], *, limit: int) -> Row:
+    return Row(f"{name}, click to screen", median(took), "ms", f"< {limit}")

@@ -1,0 +1,58 @@
+"""Datasets by command: each says what it did and how to go back; only emptying asks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.commands import Commands
+from tests.made_sets import fill, scored
+
+
+@pytest.fixture
+def pets(dscore: Commands, tmp_path: Path) -> Commands:
+    content = {f"{name}.png": scored({}, rest=rest) for rest, name in enumerate("abc")}
+    dscore.good("import", fill(tmp_path / "pets", {**content, "a.txt": "cat, red", "b.txt": "dog, red"}))
+    return dscore
+
+
+def test_a_split_says_how_to_take_back_both_sides(pets: Commands) -> None:
+    ran = pets("dataset", "split", "pets", "cats", "--where", "cat")
+    assert ran.out.splitlines() == [
+        "1 picture came into “cats”. To take it back: python -m dscore undo cats 2",
+        "In “pets” they are in the trash. To take it back: python -m dscore undo pets 3",
+    ]
+    assert pets.captions("cats") == {"a": "cat, red"}
+    merged = pets.good("dataset", "merge", "cats", "pets")
+    assert (merged["came"], merged["already_there"]) == (1, 0)
+    assert pets.good("dataset", "merge", "cats", "pets")["already_there"] == 1
+    assert len(pets.captions("pets")) == 3
+
+
+def test_create_copy_and_rename_refuse_a_name_that_is_taken(pets: Commands) -> None:
+    assert pets("dataset", "create", "new").code == 0
+    assert pets.good("dataset", "copy", "pets", "twin")["came"] == 3
+    assert pets.captions("twin") == pets.captions("pets")
+    for words in (("create", "PETS"), ("copy", "pets", "twin"), ("rename", "pets", "new")):
+        ran = pets("dataset", *words)
+        assert ran.code == 2
+        assert "Choose another name" in ran.err
+    assert pets("dataset", "rename", "pets", "beasts").code == 0
+    assert pets.good("history", "beasts")[0]["summary"] == "rename the dataset pets to beasts"
+
+
+def test_emptying_asks_and_says_how_many(pets: Commands) -> None:
+    assert pets("dataset", "empty-trash").out == "The trash is empty.\n"
+    pets.good("edit", "pets", "trash", "--where", "cat")
+    pets.good("dataset", "copy", "pets", "old")
+    assert "dataset restore old" in pets("dataset", "delete", "old").out
+    assert pets("datasets").out.splitlines()[-1] == "In the trash: old"
+    ran = pets("dataset", "empty-trash")
+    assert ran.code == 2
+    assert ran.err.startswith("Delete 1 picture and the dataset old (2 pictures) for ever? This cannot be undone.")
+    assert pets.good("dataset", "empty-trash", "pets", "--yes")["pictures"] == 1
+    assert pets.good("dataset", "restore", "old")["dataset"] == "old"
+    pets.good("dataset", "delete", "old")
+    assert pets.good("dataset", "empty-trash", "old", "--yes") == {"pictures": 2, "datasets": 1, "files": 0, "bytes": 0}
+    assert pets("dataset", "restore", "old").code == 2

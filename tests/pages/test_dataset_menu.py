@@ -1,0 +1,62 @@
+"""Datasets copied, split, renamed, deleted and taken back on the Overview; the trash emptied there."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.commands import Commands
+from tests.pages.work import chosen, clicked, opened, texts
+
+
+def asked(action: str, **fields: str) -> AppTest:
+    """The Overview after the menu did this."""
+    shown = chosen(opened("overview.py"), "dataset-action", action)
+    for field, value in fields.items():
+        shown = chosen(shown, f"dataset-{field}", value)
+    return clicked(shown, "dataset-do")
+
+
+def test_a_copy_and_a_split_bring_the_captions_along(heap: Commands) -> None:
+    before = heap.captions("heap")
+    shown = asked("Copy", name="twin")
+    assert "8 pictures came into “twin”\\." in texts(shown, "success")
+    assert heap.captions("twin") == before
+    shown = asked("Split", where="solo", name="alone")
+    assert any("2 pictures came into “alone”" in text for text in texts(shown, "success"))
+    assert len(heap.captions("heap")) == 6
+
+
+def test_a_name_that_is_taken_is_a_sentence(heap: Commands) -> None:
+    heap.good("dataset", "create", "other")
+    assert any("already" in text for text in texts(asked("Rename", name="OTHER"), "error"))
+    shown = asked("Rename", name="pile")
+    assert "“heap” is called “pile” now\\." in texts(shown, "success")
+    assert shown.sidebar.selectbox[0].value == "pile"
+
+
+def test_a_deleted_dataset_can_be_taken_back(heap: Commands) -> None:
+    heap.good("dataset", "create", "other")
+    shown = chosen(opened("overview.py"), "dataset_switch", "heap")
+    shown = clicked(chosen(shown, "dataset-action", "Delete"), "dataset-do")
+    assert [one["name"] for one in heap.good("datasets")["datasets"]] == ["other"]
+    assert "Trash · the dataset heap with 8 pictures" in [one.label for one in shown.expander]
+    clicked(shown, "take-back-1")
+    assert len(heap.captions("heap")) == 8
+
+
+@pytest.mark.parametrize("only", [True, False])
+def test_emptying_says_how_many_and_deletes_them(heap: Commands, only: bool) -> None:
+    heap.good("edit", "heap", "trash", "--where", "solo" if only else "is:untagged or solo")
+    number = 2 if only else 7
+    shown = opened("overview.py")
+    assert f"Delete {number} pictures for ever? This cannot be undone." in texts(shown)
+    clicked(shown, "empty-trash")
+    assert heap.rows("select count(*) from item") == [(8 - number,)]
+
+
+def test_the_last_dataset_can_be_deleted_and_taken_back(heap: Commands) -> None:
+    shown = clicked(chosen(opened("overview.py"), "dataset-action", "Delete"), "dataset-do")
+    assert "Drop your pictures here" in shown.markdown[0].value
+    clicked(shown, "take-back-1")
+    assert len(heap.captions("heap")) == 8

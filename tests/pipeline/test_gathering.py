@@ -1,0 +1,126 @@
+"""Copy, merge and split on a real catalog: nothing of a caption is lost on the way, and each can be undone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dscore.catalog import datasets
+from dscore.catalog.connection import open_catalog, writing
+from dscore.config import Library
+from dscore.errors import WrongUseError
+from dscore.pipeline import curate, gathering
+from dscore.pipeline.operations import Operation
+from tests.catalog.made import add_item, ask, dataset_of, make_library
+
+CAPTIONS = {"a": "cat, red", "b": "dog, red", "c": "cat, blue", "d": ""}
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    """Four pictures with tags, a veto, prose, an original, an origin and a trigger word."""
+    made = make_library(tmp_path / "library", CAPTIONS, trigger="sks")
+    with open_catalog(made) as db, writing(db):
+        db.execute("insert into item_veto (item_id, tag_id) values (1, 3)")
+        db.execute("insert into prose (item_id, text, source_id) values (2, 'A dog.', 2)")
+        db.execute("insert into original (item_id, text) values (2, 'dog,red. A dog.')")
+        db.execute("insert into origin (item_id, source, path) select id, 'x.zip', 'in/' || name from item")
+        db.execute("update origin set raw_name = 'ff' where item_id = 2")
+    return made
+
+
+PARTS = (
+    ("item.name, image_id, item.key, item.template", ""),
+    ("item.name, tag_id, position", "join item_tag on item_id = item.id"),
+    ("item.name, tag_id, source_id, score", "join item_tag_source on item_id = item.id"),
+    ("item.name, tag_id, 1", "join item_veto on item_id = item.id"),
+    ("item.name, text, source_id", "join prose on item_id = item.id"),
+    ("item.name, text, 1", "join original on item_id = item.id"),
+    ("item.name, source, path, raw_name", "join origin on item_id = item.id"),
+)
+
+
+def everything(library: Library, dataset: str) -> list[Any]:
+    """All that items of a dataset have, by name."""
+    whole = (
+        "select {} from item join dataset on dataset.id = dataset_id {} where dataset.name = ? and {} order by 1, 2, 3"
+    )
+    return [ask(library, whole.format(columns, join, "item.trashed_at is null"), dataset) for columns, join in PARTS]
+
+
+def names(library: Library, dataset: str) -> list[str]:
+    return [row[0] for row in everything(library, dataset)[0]]
+
+
+def test_a_copy_has_all_that_the_dataset_has_and_its_settings(library: Library) -> None:
+    curate.apply(library, dataset_of(library), Operation("trash"), query="name:d")
+    done = gathering.carry_out(library, gathering.plan_copy(library, dataset_of(library), "twin"))
+    assert (done.came, done.there, done.state) == (3, 0, "done")
+    assert everything(library, "twin") == everything(library, "set")
+    twin = dataset_of(library, "twin")
+    assert twin.trigger == "sks"
+    counts = "select tag_id, items from tag_count where dataset_id = ? order by 1"
+    assert ask(library, counts, twin.id) == ask(library, counts, dataset_of(library).id)
+
+
+def test_editing_a_copy_leaves_the_dataset_alone(library: Library) -> None:
+    before = everything(library, "set")
+    gathering.carry_out(library, gathering.plan_copy(library, dataset_of(library), "twin"))
+    curate.apply(library, dataset_of(library, "twin"), Operation("remove", "red"))
+    assert everything(library, "set") == before
+    assert everything(library, "twin") != before
+
+
+def test_a_merge_keeps_captions_that_are_there_and_trigger_words_that_differ(library: Library) -> None:
+    gathering.carry_out(library, gathering.plan_split(library, dataset_of(library), "cats", query="cat"))
+    cats = dataset_of(library, "cats")
+    curate.apply(library, cats, Operation("trigger", "kitty"))
+    curate.undo(library, dataset_of(library))  # the cats are back where they came from, too
+    curate.apply(library, dataset_of(library), Operation("add", "mine"), query="name:a")
+    done = gathering.carry_out(library, gathering.plan_merge(library, dataset_of(library), dataset_of(library, "cats")))
+    assert (done.came, done.there) == (2, 2)
+    rows = "select name, trigger from item where dataset_id = ? order by name"
+    assert ask(library, rows, cats.id) == [("a", None), ("b", "sks"), ("c", None), ("d", "sks")]
+    ((mine,),) = ask(library, "select id from tag where name = 'mine'")
+    assert not [row for row in everything(library, "cats")[1] if row[1] == mine]
+    curate.undo(library, dataset_of(library, "cats"), done.change_id)
+    assert names(library, "cats") == ["a", "c"]
+
+
+def test_names_that_are_taken_get_a_number_in_a_merge(library: Library) -> None:
+    with open_catalog(library) as db:
+        other = datasets.create(db, "other")
+        with writing(db):
+            item = add_item(db, other.id, "A")
+    gathering.carry_out(library, gathering.plan_merge(library, other, dataset_of(library)))
+    same = "select name from item where image_id = (select image_id from item where id = ?) and dataset_id = 1"
+    assert ask(library, same, item) == [("A_2",)]
+
+
+def test_a_split_moves_and_both_sides_can_be_undone(library: Library) -> None:
+    before = everything(library, "set")
+    done = gathering.carry_out(library, gathering.plan_split(library, dataset_of(library), "cats", query="cat"))
+    assert names(library, "cats") == ["a", "c"]
+    assert names(library, "set") == ["b", "d"]
+    said = "select action, summary, items from change where id in (?, ?) order by id"
+    assert ask(library, said, done.change_id, done.left_change_id) == [
+        ("split", "split off set", 2),
+        ("trash", "split off into cats", 2),
+    ]
+    curate.undo(library, dataset_of(library), done.left_change_id)
+    assert everything(library, "set") == before
+
+
+def test_what_makes_no_sense_is_refused_and_makes_no_dataset(library: Library) -> None:
+    source = dataset_of(library)
+    with pytest.raises(WrongUseError, match="No picture matches"):
+        gathering.plan_split(library, source, "x", query="unicorn")
+    with pytest.raises(WrongUseError, match="All pictures match"):
+        gathering.plan_split(library, source, "x", query="-unicorn")
+    with pytest.raises(WrongUseError, match="already"):
+        gathering.plan_copy(library, source, "SET")
+    with pytest.raises(WrongUseError, match="itself"):
+        gathering.plan_merge(library, source, source)
+    assert ask(library, "select name from dataset") == [("set",)]

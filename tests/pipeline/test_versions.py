@@ -1,0 +1,155 @@
+"""Versions: what was frozen stays as it was, differences are exact, and going back can itself be undone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dscore.catalog import versions as table
+from dscore.catalog.connection import open_catalog, writing
+from dscore.catalog.versions import Version
+from dscore.config import Library
+from dscore.errors import NotFoundError, WrongUseError
+from dscore.pipeline import curate, gathering, shelf, versions
+from dscore.pipeline.operations import Operation
+from dscore.pipeline.versions import Difference
+from tests.catalog.made import add_item, ask, dataset_of, make_library, whole_catalog
+
+CAPTIONS = {"a": "cat, red", "b": "dog, red", "c": "cat, blue", "d": ""}
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    made = make_library(tmp_path / "library", CAPTIONS, trigger="sks")
+    with open_catalog(made) as db, writing(db):
+        db.execute("insert into item_veto (item_id, tag_id) values (1, 3)")
+        db.execute("insert into prose (item_id, text, source_id) values (2, 'A dog.', 2)")
+    return made
+
+
+def edit(library: Library, kind: str, text: str = "", new: str = "", *, where: str = "tags", query: str = "") -> None:
+    curate.apply(library, dataset_of(library), Operation(kind, text, new, where=where), query=query)
+
+
+def freeze(library: Library, name: str) -> Version:
+    return versions.freeze(library, dataset_of(library), name)
+
+
+def compared(library: Library, before: Version, after: Version | None = None) -> Difference:
+    with open_catalog(library) as db:
+        return versions.difference(db, dataset_of(library), before, after)
+
+
+def go_back(library: Library, version: Version) -> versions.Returned:
+    with open_catalog(library) as db:
+        way = versions.way_back(db, dataset_of(library), version)
+    return versions.carry_out(library, way)
+
+
+def test_a_difference_says_what_came_went_and_changed(library: Library) -> None:
+    first = freeze(library, "first")
+    assert compared(library, first).words == "no difference"
+    edit(library, "remove", "red")
+    edit(library, "trash", query="name:d")
+    with open_catalog(library) as db, writing(db):
+        add_item(db, first.dataset_id, "e")
+    second = freeze(library, "second")
+    edit(library, "add", "late")
+    found = compared(library, first, second)
+    assert found.words == "+1 picture, 1 picture gone, 2 captions changed"
+    assert [(one.name, one.before, one.after) for one in found.changed] == [
+        ("a", "sks, cat, red", "sks, cat"),
+        ("b", "sks, dog, red. A dog.", "sks, dog. A dog."),
+    ]
+    assert compared(library, second, first).words == "+1 picture, 1 picture gone, 2 captions changed"
+    assert compared(library, second).words == "4 captions changed"
+
+
+def test_a_setting_of_the_dataset_changes_every_caption(library: Library) -> None:
+    first = freeze(library, "first")
+    edit(library, "trigger", "other")
+    assert [one.after for one in compared(library, first).changed] == [
+        *("other, cat, red", "other, dog, red. A dog.", "other, cat, blue", "other")
+    ]
+
+
+def test_going_back_restores_all_and_is_one_change_that_undo_takes_back(library: Library) -> None:
+    before = whole_catalog(library)
+    first = freeze(library, "first")
+    edit(library, "trigger", "other")
+    edit(library, "remove", "red")
+    edit(library, "replace", "A dog", "The dog", where="prose")
+    edit(library, "add", "blue", query="name:a")
+    edit(library, "trash", query="name:d")
+    with open_catalog(library) as db, writing(db):
+        new = add_item(db, first.dataset_id, "e")
+    late = whole_catalog(library)
+    done = go_back(library, first)
+    assert (done.stale, done.state) == ((), "done")
+    assert ask(library, "select id from item where trashed_at is not null") == [(new,)]
+    with open_catalog(library) as db, writing(db):
+        db.execute("delete from item where id = ?", (new,))
+    assert whole_catalog(library) == before
+    with open_catalog(library) as db, writing(db):
+        db.execute("update item set id = id where id = 1")
+    assert compared(library, first).words == "no difference"
+    curate.undo(library, dataset_of(library), done.change_id)
+    without = {
+        name: [row for row in rows if row[0] != new or name in {"dataset", "counts"}] for name, rows in late.items()
+    }
+    assert whole_catalog(library) == without
+
+
+def test_what_somebody_changed_since_the_look_is_left_and_named(library: Library) -> None:
+    first = freeze(library, "first")
+    edit(library, "remove", "red")
+    with open_catalog(library) as db:
+        way = versions.way_back(db, dataset_of(library), first)
+    edit(library, "add", "mine", query="name:a")
+    done = versions.carry_out(library, way)
+    assert (done.stale, done.changed, done.state) == (("a",), 1, "partial")
+
+
+def test_the_same_version_is_no_way_back_and_no_name_serves_twice(library: Library) -> None:
+    first = freeze(library, "First")
+    with open_catalog(library) as db:
+        with pytest.raises(WrongUseError, match="just as it was"):
+            versions.way_back(db, dataset_of(library), first)
+        with pytest.raises(NotFoundError, match="There are: First"):
+            table.get(db, first.dataset_id, "x")
+    with pytest.raises(WrongUseError, match="already"):
+        freeze(library, "FIRST")
+
+
+def test_what_a_version_holds_is_not_emptied_until_the_version_is_forgotten(library: Library) -> None:
+    first = freeze(library, "first")
+    edit(library, "trash", query="name:d or name:a")
+    found = shelf.look(library)
+    assert (found.items, found.held, found.holders) == (0, 2, ("first",))
+    assert shelf.empty(library, found).items == 0
+    go_back(library, first)
+    assert len(ask(library, "select 1 from item where trashed_at is null")) == 4
+    edit(library, "trash", query="name:d")
+    versions.delete(library, first)
+    assert shelf.empty(library, shelf.look(library)).items == 1
+    assert ask(library, "select count(*) from frozen_item") == [(0,)]
+
+
+def test_a_second_version_keeps_only_what_changed(library: Library) -> None:
+    first, kept = freeze(library, "first"), "select count(*) from frozen_item"
+    edit(library, "add", "new", query="name:a")
+    second = freeze(library, "second")
+    assert ask(library, kept) == [(5,)]
+    versions.delete(library, first)
+    assert ask(library, kept) == [(4,)]
+    assert compared(library, second).words == "no difference"
+
+
+def test_a_deleted_dataset_goes_with_its_versions(library: Library) -> None:
+    gathering.carry_out(library, gathering.plan_copy(library, dataset_of(library), "twin"))
+    freeze(library, "first")
+    shelf.delete(library, dataset_of(library))
+    assert shelf.empty(library, shelf.look(library)).items == 4
+    assert ask(library, "select (select count(*) from version), (select count(*) from frozen_item)") == [(0, 0)]
+    assert len(ask(library, "select 1 from item")) == 4
