@@ -23,7 +23,8 @@ def test_tokens_are_counted_as_one_types(server: Server, page: Page, tmp_path: P
     large.get_by_label("Prose").fill(long)
     expect(caption).to_have_text(f"solo, smile. {long}")
     expect(words).to_have_text(f"{count(f'solo, smile. {long}')} tokens, fits in 150")
-    expect(large.locator(".token-meter .mark")).to_have_text(["75", "150", "225"])
+    expect(large.locator(".token-meter .limit")).to_have_text(["75", "150", "225"])
+    expect(large.locator(".token-meter .limit").last).to_be_visible()
     assert server.dscore.captions("heap") == {"p": "solo, smile"}
     large.get_by_label("Prose").fill(" ".join(["word"] * 300))
     expect(words).to_contain_text("more than any trainer reads")

@@ -31,10 +31,10 @@ class TokenMeter {
   }
 
   draw(tokens, limits) {
-    const end = Math.max(limits.at(-1), tokens) * 1.04;
+    const end = Math.max(limits.at(-1), tokens) * 1.12; // room for the last number
     const at = (number) => `${(100 * number) / end}%`;
     const marks = limits.map((limit) => {
-      const mark = element("span", { class: "mark" }, String(limit));
+      const mark = element("span", { class: "limit" }, String(limit));
       mark.style.left = at(limit);
       return mark;
     });
