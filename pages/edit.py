@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dscore.catalog.connection import open_catalog
-from pages.components import edit_form, edit_preview, history, naming_form, scope, state, taken_back, versions
+from pages.components import edit_form, edit_preview, history, naming_form, recipes, scope, state, taken_back, versions
 from pages.components.trouble import spoken
 
 st.title("Edit", anchor=False)
@@ -24,10 +24,12 @@ with spoken(), open_catalog(state.library()) as db:
         with main:
             taken_back.say()
             versions.outcome()
+            recipes.outcome(db, dataset)
             edit_preview.outcome(db, dataset)
             with spoken():
                 chosen = scope.choose_scope(db, dataset, key="edit-scope")
                 operation = edit_form.draw(db, dataset, chosen)
                 if not edit_preview.is_busy(db, dataset) and operation is not None:
                     edit_preview.draw(db, dataset, operation, chosen)
+                recipes.draw(db, dataset, operation, chosen)
                 naming_form.draw(db, dataset, chosen)

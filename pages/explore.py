@@ -7,7 +7,7 @@ import streamlit as st
 from dscore.catalog.connection import Database, open_catalog
 from dscore.catalog.datasets import Dataset
 from dscore.errors import QueryError
-from pages.components import charts, filter_bar, findings, gallery, scope, state, terms, undoing
+from pages.components import charts, filter_bar, findings, gallery, saved_filters, scope, state, terms, undoing
 from pages.components.trouble import spoken
 
 st.title("Explore", anchor=False)
@@ -30,6 +30,7 @@ def _draw(db: Database, dataset: Dataset) -> None:
     found = findings.found(asked)
     with st.container(horizontal=True, vertical_alignment="top", gap="small"):
         filter_bar.draw(dataset.id, query, count=found.count, total=found.total)
+        saved_filters.draw(db, query)
         filter_bar.draw_grammar()
         undoing.draw_buttons(dataset)
     with st.container(horizontal=True, gap="small", wrap=False):

@@ -47,6 +47,7 @@ STEPS: tuple[Step, ...] = (
     script("schema_lengths.sql"),
     script("schema_dataset_trash.sql"),
     script("schema_versions.sql"),
+    script("schema_recipes.sql"),
 )
 LATEST = len(STEPS)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from dscore.catalog.connection import Database, writing
@@ -37,7 +38,9 @@ def intern(db: Database, names: Mapping[str, Category]) -> dict[str, int]:
     unknown = _still_general(db, [tag for _, tag in learnt])
     learnt = [(category, tag) for category, tag in learnt if tag in unknown]
     if missing or learnt:
-        with writing(db):
+        with (
+            nullcontext() if db.in_transaction else writing(db)
+        ):  # a preview makes them in its own, which is taken back
             db.executemany(
                 "insert or ignore into tag (name, key, category) values (?, ?, ?)",
                 [(name, tag_key(name), names[name]) for name in missing],

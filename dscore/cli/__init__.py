@@ -7,7 +7,7 @@ import json
 import click
 
 from dscore import __version__
-from dscore.cli import dataset, doctor, editing, knowledge, libraries, naming, pictures, tuning, versions
+from dscore.cli import dataset, doctor, editing, knowledge, libraries, naming, pictures, recipes, tuning, versions
 
 COMMANDS = (
     pictures.import_,
@@ -18,6 +18,8 @@ COMMANDS = (
     knowledge.stats,
     editing.edit,
     naming.rename,
+    recipes.recipe,
+    recipes.filters,
     editing.undo,
     editing.redo,
     editing.history,

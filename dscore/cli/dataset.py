@@ -101,8 +101,8 @@ def empty_trash(library: Library, out: Output, name: str | None, yes: bool) -> N
     """
     found = _in_trash(library, name)
     if found.held:
-        names = ", ".join(found.holders)
-        out.warn(f"{counted(found.held, 'picture')} in the trash stay: they belong to what was frozen as {names}.")
+        names = ", ".join(f"“{one}”" for one in found.holders)
+        out.warn(f"Kept in the trash, since a version holds it: {counted(found.held, 'picture')} ({names}).")
     if found.empty:
         out.result(
             {"pictures": 0, "datasets": 0}, ["There is nothing to empty." if found.held else "The trash is empty."]

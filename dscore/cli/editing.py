@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import click
 
 from dscore.catalog import changes
@@ -59,28 +62,46 @@ def search(library: Library, out: Output, name: str, query: str, limit: int, sho
     out.result(document, lines)
 
 
+Function = TypeVar("Function", bound=Callable[..., None])
+
+
+def edit_options(function: Function) -> Function:
+    """Give a command what an edit is said with: KIND, its words, `--where` and the rest."""
+    for option in reversed(
+        (
+            click.argument("kind", type=click.Choice(KINDS)),
+            click.argument("words", nargs=-1),
+            WHERE,
+            click.option(
+                "--position", type=click.Choice(["start", "end", "random"]), help="trigger, add: where it stands."
+            ),
+            click.option(
+                "--by",
+                type=click.Choice(["name", "frequency", "score"]),
+                default="name",
+                show_default=True,
+                help="sort: the order.",
+            ),
+            click.option(
+                "--in",
+                "where_text",
+                type=click.Choice(["tags", "prose"]),
+                default="tags",
+                show_default=True,
+                help="replace: where.",
+            ),
+            click.option(
+                "--regex", is_flag=True, help="replace: OLD is a regular expression; \\1 in NEW is its first group."
+            ),
+        )
+    ):
+        function = option(function)
+    return function
+
+
 @click.command()
 @click.argument("name")
-@click.argument("kind", type=click.Choice(KINDS))
-@click.argument("words", nargs=-1)
-@WHERE
-@click.option("--position", type=click.Choice(["start", "end", "random"]), help="trigger, add: where it stands.")
-@click.option(
-    "--by",
-    type=click.Choice(["name", "frequency", "score"]),
-    default="name",
-    show_default=True,
-    help="sort: the order.",
-)
-@click.option(
-    "--in",
-    "where_text",
-    type=click.Choice(["tags", "prose"]),
-    default="tags",
-    show_default=True,
-    help="replace: where.",
-)
-@click.option("--regex", is_flag=True, help="replace: OLD is a regular expression; \\1 in NEW is its first group.")
+@edit_options
 @click.option("--dry-run", is_flag=True, help="Only say what would change, with examples.")
 @shared_options
 def edit(
@@ -97,7 +118,7 @@ def edit(
     sort, dedupe, standardise
     trash, restore        put pictures into the trash (--where), take them out
     """
-    operation = _operation(out, kind, words, position=position or "", by=by, where=where_text, regex=regex)
+    operation = operation_of(out, kind, words, position=position or "", by=by, where=where_text, regex=regex)
     if kind == "trash" and not where:
         out.fail("Say which pictures go to the trash, with --where.")
     with open_catalog(library) as db:
@@ -108,9 +129,10 @@ def edit(
     _say_applied(out, dataset.name, curate.apply(library, dataset, operation, query=where, on_progress=out.progress))
 
 
-def _operation(
+def operation_of(
     out: Output, kind: str, words: tuple[str, ...], *, position: str, by: str, where: str, regex: bool
 ) -> Operation:
+    """The edit as its words and options say; ends where there are too few or too many."""
     wanted = {"trigger": 1, "add": 1, "remove": 1, "replace": 2}.get(kind, 0)
     if len(words) != wanted:
         out.fail(f"“{kind}” wants {counted(wanted, 'word')} (quote those with blanks); there are {len(words)}.")

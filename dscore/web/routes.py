@@ -5,9 +5,9 @@ from __future__ import annotations
 from starlette.routing import Route
 
 from dscore.config import Library
-from dscore.web import edits, exports, items, jobs, tags, thumbnails, uploads
+from dscore.web import captions, edits, exports, items, jobs, tags, thumbnails, uploads
 
-ROOMS = (thumbnails, uploads, tags, edits, jobs, items, exports)
+ROOMS = (thumbnails, uploads, tags, edits, jobs, items, exports, captions)
 
 
 def routes(library: Library) -> list[Route]:

@@ -29,10 +29,10 @@ RERUN, TURN, SENT = "gallery-rerun", "gallery-turn", "gallery-sent"
 _GALLERY = st.components.v2.component(
     "dscore_gallery",
     html='<div class="gallery"></div>',
-    css=joined("shared.css", "gallery.css", "dialogs.css"),
+    css=joined("shared.css", "gallery.css", "dialogs.css", "token_meter.css"),
     js=joined(
         *("elements.js", "keys.js", "completion.js", "selection.js", "outbox.js", "conflict.js", "edits.js"),
-        *("wishes.js", "zoom.js", "tiles.js", "large_view.js", "bars.js", "gallery.js"),
+        *("wishes.js", "zoom.js", "tiles.js", "token_meter.js", "large_view.js", "bars.js", "gallery.js"),
     ),
 )
 _DONE = {

@@ -26,7 +26,10 @@ SHOWN = 100
 
 def draw(db: Database, dataset: Dataset, scope: Scope) -> None:
     """Folded away, below the edits of captions."""
-    with st.expander("Rename pictures", icon=":material/drive_file_rename_outline:"), spoken():
+    with (
+        st.expander("Rename pictures", icon=":material/drive_file_rename_outline:", key="naming", on_change="rerun"),
+        spoken(),
+    ):
         kind = st.pills(
             "Called", list(LABELS), format_func=LABELS.__getitem__, default="numbered", required=True, key="naming-kind"
         )

@@ -32,9 +32,8 @@ def draw() -> None:
                 st.text(f"{counted(found.items, 'picture')} of {', '.join(one.name for one in found.datasets)}")
                 places.link(places.EXPLORE, "See them", query="is:trashed")
         if found.held:
-            st.text(
-                f"{counted(found.held, 'picture')} more stay: they belong to what was frozen as {', '.join(found.holders)}."
-            )
+            names = ", ".join(f"“{name}”" for name in found.holders)
+            st.text(f"Kept, since a version holds it: {counted(found.held, 'picture')} ({names}).")
         if found.empty:
             return
         with st.popover("Empty the trash", icon=":material/delete_forever:"):

@@ -42,7 +42,7 @@ def test_forgetting_asks_and_what_a_version_holds_stays_until_then(pets: Command
     pets.good("edit", "pets", "trash", "--where", "name:c")
     ran = pets("dataset", "empty-trash", "--yes")
     assert ran.out == "There is nothing to empty.\n"
-    assert ran.err == "1 picture in the trash stay: they belong to what was frozen as v1.\n"
+    assert ran.err == "Kept in the trash, since a version holds it: 1 picture (“v1”).\n"
     assert pets("version", "pets", "delete", "v1").code == 2
     assert pets.good("version", "pets", "delete", "v1", "--yes")["pictures"] == 3
     assert pets.good("dataset", "empty-trash", "--yes")["pictures"] == 1

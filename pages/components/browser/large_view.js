@@ -17,6 +17,7 @@ class LargeView {
     this.dialog.onkeydown = (event) => this.onKeyDown(event);
     this.dialog.onclose = () => {
       this.writeProse();
+      this.meter.stop();
       onClose();
     };
     window.addEventListener("pagehide", (this.onHide = () => this.writeProse()));
@@ -30,6 +31,8 @@ class LargeView {
     this.adding = new TagBox({ dataset, label: "Add a tag", onTags: (add) => this.onEdit(this.card.id, { add }) });
     this.prose = element("textarea", { rows: 5, placeholder: "Sentences, if the trainer wants them", "aria-label": "Prose" });
     this.prose.onchange = () => this.writeProse();
+    this.prose.oninput = () => this.meter.ask(this.card.id, this.prose.value, { soon: true });
+    this.meter = new TokenMeter({ dataset, onCaption: (caption) => this.showCaption(caption) });
     this.caption = element("output", { class: "rendered", "aria-label": "The caption as the trainer reads it" });
     const close = iconButton("close", "Back to the gallery", () => this.dialog.close(), { key: "Esc" });
     return element(
@@ -40,7 +43,7 @@ class LargeView {
       this.layer("Trigger word", this.trigger),
       this.layer("Tags", this.chips, this.adding.element),
       this.layer("Prose", this.prose),
-      this.layer("The caption as the trainer reads it", this.caption),
+      this.layer("The caption as the trainer reads it", this.caption, this.meter.element),
     );
   }
 
@@ -80,8 +83,13 @@ class LargeView {
     this.trigger.textContent = card.trigger || "none";
     this.trigger.classList.toggle("none", !card.trigger);
     this.drawChips(card.tags);
-    this.caption.textContent = card.caption || "Nothing yet";
-    this.caption.classList.toggle("none", !card.caption);
+    if (this.prose.value === card.prose) this.showCaption(card.caption);
+    this.meter.ask(card.id, this.prose.value);
+  }
+
+  showCaption(caption) {
+    this.caption.textContent = caption || "Nothing yet";
+    this.caption.classList.toggle("none", !caption);
   }
 
   drawChips(tags) {

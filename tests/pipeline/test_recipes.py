@@ -1,0 +1,91 @@
+"""Recipes: the preview is what the run does, on another dataset, each edit a change of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dscore.catalog.connection import open_catalog
+from dscore.config import Library
+from dscore.errors import NotFoundError, QueryError, WrongUseError
+from dscore.pipeline import gathering, recipes
+from dscore.pipeline.operations import Operation
+from dscore.pipeline.recipes import Recipe, Step
+from tests.catalog.made import dataset_of, make_library, tag_texts, whole_catalog
+
+STEPS = (
+    Step(Operation("add", "fresh")),
+    Step(Operation("replace", "fresh", "new, newer")),
+    Step(Operation("remove", "red"), "cat"),
+    Step(Operation("trigger", "sks", position="start")),
+    Step(Operation("replace", "(new)er", "\\1est", regex=True)),
+)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    made = make_library(tmp_path / "library", {"a": "cat, red", "b": "dog, red"})
+    gathering.carry_out(made, gathering.plan_copy(made, dataset_of(made), "second"))
+    with open_catalog(made) as db:
+        for step in STEPS:
+            recipes.add(db, "tidy", step)
+    return made
+
+
+def tidy(library: Library) -> Recipe:
+    with open_catalog(library) as db:
+        return recipes.get(db, "TIDY")
+
+
+def test_a_preview_sees_what_earlier_edits_did_and_writes_nothing(library: Library) -> None:
+    before = whole_catalog(library)
+    with open_catalog(library) as db:
+        shown = recipes.preview(db, dataset_of(library, "second"), tidy(library))
+        assert not db.in_transaction
+    assert shown.changed == (2, 2, 1, 2, 2)
+    assert [(one.before, one.after) for one in shown.examples] == [
+        ("cat, red", "sks, cat, new, newest"),
+        ("dog, red", "sks, dog, red, new, newest"),
+    ]
+    assert whole_catalog(library) == before
+
+
+def test_a_run_does_what_the_preview_showed_and_can_be_undone_whole(library: Library) -> None:
+    before = whole_catalog(library)
+    second = dataset_of(library, "second")
+    done = recipes.run(library, second, tidy(library))
+    assert [one.changed for one in done] == [2, 2, 1, 2, 2]
+    assert dataset_of(library, "second").trigger == "sks"
+    assert tag_texts(library)["b"] == "dog, red, new, newest"
+    recipes.undo(library, second, [one.change_id for one in done if one.change_id is not None])
+    assert whole_catalog(library) == before
+
+
+def test_a_run_keeps_to_what_the_filter_found_at_first(library: Library) -> None:
+    recipe = Recipe("x", (Step(Operation("remove", "cat")), Step(Operation("add", "mine"))))
+    recipes.run(library, dataset_of(library), recipe, query="cat")
+    with open_catalog(library) as db:
+        rows = db.execute("select name, tags from items where dataset = 'set'").fetchall()
+    assert rows == [("a", "red, mine"), ("b", "dog, red")]
+
+
+def test_what_makes_no_sense_stops_a_run_before_it_begins(library: Library) -> None:
+    bad = Recipe("x", (Step(Operation("add", "mine")), Step(Operation("replace", "(", "", regex=True))))
+    before = whole_catalog(library)
+    with pytest.raises(WrongUseError):
+        recipes.run(library, dataset_of(library), bad)
+    assert whole_catalog(library) == before
+    with open_catalog(library) as db:
+        with pytest.raises(WrongUseError, match="which pictures"):
+            recipes.add(db, "x", Step(Operation("trash")))
+        with pytest.raises(QueryError):
+            recipes.add(db, "x", Step(Operation("sort"), "( "))
+        with pytest.raises(NotFoundError, match="There are: tidy"):
+            recipes.get(db, "x")
+        with pytest.raises(WrongUseError, match="no number 9"):
+            recipes.drop(db, "tidy", 9)
+        assert [step.words for step in recipes.drop(db, "tidy", 1).steps][:2] == [
+            "replace “fresh” by “new, newer” in tags",
+            "remove “red”, where cat",
+        ]
