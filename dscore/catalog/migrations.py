@@ -42,7 +42,7 @@ def script(name: str) -> Step:
     return run
 
 
-STEPS: tuple[Step, ...] = (script("schema.sql"), script("schema_lengths.sql"))
+STEPS: tuple[Step, ...] = (script("schema.sql"), script("schema_lengths.sql"), script("schema_booru.sql"))
 LATEST = len(STEPS)
 
 

@@ -7,10 +7,11 @@ import json
 import click
 
 from dscore import __version__
-from dscore.cli import doctor, editing, knowledge, libraries, pictures, tuning
+from dscore.cli import booru, doctor, editing, knowledge, libraries, pictures, tuning
 
 COMMANDS = (
     pictures.import_,
+    booru.keys,
     pictures.tag,
     tuning.tune,
     pictures.export,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,6 +12,7 @@ from dscore.catalog import job_lists
 from dscore.catalog import jobs as job_table
 from dscore.catalog.connection import open_catalog
 from dscore.catalog.job_lists import Job
+from dscore.cli.booru import booru_options, import_booru, is_booru, refuse_booru_options
 from dscore.cli.output import (
     NOTHING,
     PARTLY,
@@ -39,19 +41,27 @@ from dscore.pipeline.jobs import run_here
     "--captions", type=click.Choice(["auto", "tags", "prose", "mixed"]), default="auto", show_default=True,
     help="How captions beside the pictures are to be read.",
 )  # fmt: skip
+@booru_options
 @shared_options
-def import_(library: Library, out: Output, places: tuple[str, ...], dataset: str | None, captions: str) -> None:
+def import_(
+    library: Library, out: Output, places: tuple[str, ...], dataset: str | None, captions: str, **choices: Any
+) -> None:
     """Bring in ZIPs, folders and single pictures, with the captions (.txt, .caption) beside them.
 
     \b
     import portraits.zip
     import cats/ dogs/ --dataset animals
+    import gelbooru:"saber_(fate) solo" --limit 50
 
     Running it again changes nothing: what is there already is counted as such.
     """
     from dscore.pipeline import ingest
     from dscore.pipeline.intake import THERE
 
+    if any(is_booru(place) for place in places):
+        import_booru(library, out, places, dataset, **choices)
+        return
+    refuse_booru_options(choices)
     plan = ingest.plan(library, places, dataset=dataset, captions=captions)
     job = run_here(
         library,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -27,6 +27,7 @@ from dscore.models import Progress, SourceFile, Survey
 from dscore.pipeline.intake import Importer, arrivals, parsed
 from dscore.pipeline.jobs import SNAPSHOT, Work
 from dscore.pipeline.store import Incoming, require_room, sweep_incoming, sweep_orphans
+from dscore.sources.base import Source
 from dscore.sources.limits import SourceLimits, needed_bytes
 from dscore.sources.registry import open_source
 from dscore.sources.survey import no_pictures
@@ -46,11 +47,16 @@ class Plan:
     params: dict[str, object]
 
     def items(self) -> Iterator[jobs.NewItem]:
-        """The pieces of its job: every picture, and every file that will not go in with its reason."""
-        for picture in self.survey.pictures:
-            yield jobs.NewItem(key=picture.key, name=picture.name, payload=_payload(picture))
-        for skipped in self.survey.skipped:
-            yield jobs.NewItem(name=skipped.name, reason=skipped.reason)
+        """The pieces of its job; see `pieces`."""
+        return pieces(self.survey)
+
+
+def pieces(survey: Survey) -> Iterator[jobs.NewItem]:
+    """Every picture, and every file that will not go in with its reason."""
+    for picture in survey.pictures:
+        yield jobs.NewItem(key=picture.key, name=picture.name, payload=_payload(picture))
+    for skipped in survey.skipped:
+        yield jobs.NewItem(name=skipped.name, reason=skipped.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ def look(library: Library, places: Sequence[str]) -> Look:
     Raises SourceError (NoPicturesError with the files that were refused), DiskFullError or WrongUseError.
     """
     _refuse_library(library, places)
-    with contextlib.closing(open_source(places, _source_limits(library.settings()))) as source:
+    with contextlib.closing(open_source(places, source_limits(library.settings()))) as source:
         survey = source.look()
         found = Look(source.label, source.suggested_name[:MAX_NAME], survey)
     if not survey.pictures:
@@ -89,7 +95,7 @@ def plan(library: Library, places: Sequence[str], *, dataset: str | None = None,
     found = look(library, places)
     with open_catalog(library) as db:
         into = datasets.ensure(db, dataset or found.name)
-        _adopt_template(db, into, found.survey, captions)
+        adopt_template(db, into, found.survey, captions)
     params: dict[str, object] = {
         "places": [str(Path(place).absolute()) for place in places],
         "label": found.label,
@@ -128,7 +134,7 @@ def _digest(survey: Survey) -> str:
     return digest.hexdigest()
 
 
-def _adopt_template(db: Database, dataset: Dataset, survey: Survey, kind: str) -> None:
+def adopt_template(db: Database, dataset: Dataset, survey: Survey, kind: str) -> None:
     """A dataset without pictures joins its captions' layers as most of the first captions do."""
     captions = (picture.caption for picture in survey.pictures if picture.caption is not None)
     some = [parsed(caption.text, kind) for caption in islice(captions, SAMPLE)]
@@ -139,15 +145,38 @@ def _adopt_template(db: Database, dataset: Dataset, survey: Survey, kind: str) -
 def run(library: Library, held: Held) -> Work:
     """The job: whatever of its pictures is still waiting goes in."""
     places = [str(place) for place in held.params["places"]]
+    with contextlib.closing(open_source(places, source_limits(library.settings()))) as source:
+        yield from bring_in(library, held, source)
+
+
+def finished(library: Library, held: Held) -> Progress:
+    """Close the job: "partial" where something was skipped."""
+    with open_catalog(library) as db, writing(db):
+        tally = job_lists.tally(db, held.id)
+        changes.close_change(db, jobs.change_of(db, held.id))
+        result = {"found": tally.total, "imported": tally.done, "already_there": tally.there, "skipped": tally.skipped}
+        jobs.finish(db, held, state="partial" if tally.skipped else "done", result=result)
+    return Progress(tally.total, tally.total, "imported")
+
+
+def bring_in(
+    library: Library,
+    held: Held,
+    source: Source,
+    *,
+    readers: int = 1,
+    unread: str = "skipped",
+    finish: Callable[[Library, Held], Progress] = finished,
+) -> Work:
+    """The road itself, for a job whose pieces are known: read, decode, store, commit; then the job is finished."""
     settings = library.settings()
     _sweep(library)
     with contextlib.ExitStack() as stack:
-        source = stack.enter_context(contextlib.closing(open_source(places, _source_limits(settings))))
         incoming = stack.enter_context(Incoming(library))
         pool = stack.enter_context(DecodePool(settings.decode_workers or None, limits=_decode_limits(settings)))
-        importer = Importer(library, held, incoming)
-        yield from importer.run(arrivals(source, incoming, pool, importer))
-    yield _finished(library, held)
+        importer = Importer(library, held, incoming, unread=unread)
+        yield from importer.run(arrivals(source, incoming, pool, importer, readers=readers))
+    yield finish(library, held)
 
 
 def _payload(picture: SourceFile) -> dict[str, object]:
@@ -160,15 +189,6 @@ def _payload(picture: SourceFile) -> dict[str, object]:
     if notes:
         payload["notes"] = notes
     return payload
-
-
-def _finished(library: Library, held: Held) -> Progress:
-    with open_catalog(library) as db, writing(db):
-        tally = job_lists.tally(db, held.id)
-        changes.close_change(db, jobs.change_of(db, held.id))
-        result = {"found": tally.total, "imported": tally.done, "already_there": tally.there, "skipped": tally.skipped}
-        jobs.finish(db, held, state="partial" if tally.skipped else "done", result=result)
-    return Progress(tally.total, tally.total, "imported")
 
 
 def _sweep(library: Library) -> None:
@@ -184,5 +204,6 @@ def _decode_limits(settings: Settings) -> DecodeLimits:
     return DecodeLimits(megapixels=settings.max_megapixels, seconds=settings.decode_seconds, memory_bytes=memory)
 
 
-def _source_limits(settings: Settings) -> SourceLimits:
+def source_limits(settings: Settings) -> SourceLimits:
+    """What a source may cost."""
     return SourceLimits(entries=settings.max_archive_entries)
