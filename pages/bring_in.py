@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.components import intake, ledger
+from pages.components import booru_form, intake, ledger
 from pages.components.places import IMPORT
 from pages.components.trouble import spoken
 from pages.components.upload import drop_zone
@@ -22,8 +22,9 @@ if job.isdigit():
     st.stop()
 
 st.caption("ZIPs, folders and single pictures, with their captions. Nothing is imported before you say so.")
-tabs = ["ZIP and files", "Folder on this machine"]
-uploads, folder = st.tabs(tabs, default=tabs[st.query_params.get("source") == "folder"])
+TABS = {"": "ZIP and files", "folder": "Folder on this machine", "gelbooru": "Gelbooru"}
+asked = st.query_params.get("source", "")
+uploads, folder, gelbooru = st.tabs(list(TABS.values()), default=TABS.get(asked, TABS[""]))
 with uploads:
     if session := st.query_params.get(UPLOAD):
         with spoken():
@@ -32,3 +33,5 @@ with uploads:
         drop_zone(key="upload", on_session=arrived)
 with folder, spoken():
     intake.offer_folder()
+with gelbooru, spoken():
+    booru_form.offer()

@@ -134,7 +134,7 @@ def _show(seen: Seen) -> None:
 def _destination(seen: Seen, *, key: str) -> None:
     grid = st.grid(2, min_column_width=300)
     with grid.cell():
-        name = _into(seen.name, key=key)
+        name = into(seen.name, key=key)
     with grid.cell():
         kind = _read_as(key=key) if seen.captions else "auto"
     st.button(
@@ -148,7 +148,8 @@ def _destination(seen: Seen, *, key: str) -> None:
     )
 
 
-def _into(name: str, *, key: str) -> str | None:
+def into(name: str, *, key: str) -> str | None:
+    """Which dataset; None where the box is empty."""
     with open_catalog(state.library()) as db:
         known = {dataset.name: tallies.counts(db, state.library(), dataset.id).items for dataset in datasets.listed(db)}
         same = datasets.find(db, name)

@@ -25,6 +25,7 @@ RESTART_SECONDS = 10.0
 
 DOING = {
     "import": "Importing",
+    "booru": "Importing",
     "tag": "Tagging",
     "sample": "Trying a tagger on",
     "tune": "Tuning",
@@ -34,6 +35,7 @@ DOING = {
 }
 DONE = {
     "import": "Import",
+    "booru": "Import from a booru",
     "tag": "Tagging",
     "sample": "Tagger tried",
     "tune": "Tuning",

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ def server(commands: Commands) -> Iterator[Server]:
         yield running
 
 
-def rows(home: Path, sql: str) -> list[tuple[object, ...]]:
+def rows(home: Path, sql: str) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(home / "catalog.db")) as db:
         return db.execute(sql).fetchall()
 
