@@ -54,6 +54,7 @@ class Site:
     busy: Counter[int] = field(default_factory=Counter)
     asked: list[str] = field(default_factory=list)
     whole: Counter[int] = field(default_factory=Counter)
+    kept: dict[int, int] = field(default_factory=dict)
 
     def md5(self, number: int) -> str:
         """As the site lists it."""
@@ -176,6 +177,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, json.dumps(body | ({"post": rows} if rows else {})).encode())
 
     def _xml(self, rows: list[dict[str, Any]], count: int) -> None:
+        rows = [{"md5" if name == "hash" else name: value for name, value in row.items()} for row in rows]
         posts = "".join(
             f"<post {' '.join(f'{name}={quoteattr(str(value))}' for name, value in row.items())}/>" for row in rows
         )
