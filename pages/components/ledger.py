@@ -69,7 +69,7 @@ def _lists(job: Job) -> None:
     remarks = [line for kind in ("done", "there") for line in found[kind] if line[1] and kind == "done"]
     lists = (
         ("Failed", found["failed"], ":material/error:"),
-        ("Left out" if job.kind == "booru" else "Skipped", found["skipped"], ":material/block:"),
+        ("Left out, or gone" if job.kind == "booru" else "Skipped", found["skipped"], ":material/block:"),
         ("Worth knowing", remarks, ":material/info:"),
         ("Already there", found["there"], ":material/done_all:"),
         ("Imported", found["done"], ":material/check:"),

@@ -59,7 +59,7 @@ def through(job: Job) -> int:
 
 def figures(job: Job) -> str:
     """`412 of 2,000 · 38/s · 42 s left`, or the step before the first piece, or why it does not go on just now."""
-    parts = [f"{through(job):,} of {job.tally.total:,}"]
+    parts = [f"{through(job):,} of {job.tally.total:,}"] if job.tally.total else []
     seen = PACES.of(job)
     if job.want in ASKED:
         parts.append(ASKED[job.want])

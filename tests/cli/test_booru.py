@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from dscore.config import Library, Settings
+from dscore.fetch import secrets
 from tests.booru_server import Server, Site, picture, serving
 from tests.commands import Commands
 
@@ -106,3 +107,17 @@ def test_a_site_that_wants_keys_says_so(commands: Commands, server: Server) -> N
     ran = commands("import", "gelbooru:1girl", "--site", server.url)
     assert ran.code == 2
     assert "wants an API key and a user id" in ran.err + ran.out
+
+
+@pytest.mark.parametrize("fault", ["wrong key", "503", "html"])
+def test_a_key_is_in_no_byte_that_a_failing_run_writes(commands: Commands, server: Server, fault: str) -> None:
+    canary = "canary-0123456789abcdef"
+    secrets.save(Library(commands.home), server.host, {"user_id": "12", "api_key": canary})
+    server.site.keys = ("12", "another" if fault == "wrong key" else canary)
+    server.site.gone, server.site.html = {1}, {2}
+    server.site.api = Counter({fault: 2})
+    ran = commands("import", "gelbooru:1girl", "--site", server.url, "--json")
+    assert ran.code == (2 if fault == "wrong key" else 1)
+    assert canary not in ran.out + ran.err
+    for path in (path for path in commands.home.rglob("*") if path.is_file() and path.name != secrets.FILE):
+        assert canary.encode() not in path.read_bytes(), path
