@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -56,12 +57,21 @@ class CaptionFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """What a site says of a picture: its address, and a few facts by name (site, post, md5, rating, score, source)."""
+
+    url: str
+    facts: Mapping[str, str | int | float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class SourceFile:
     """A picture in a source, not yet read.
 
     `key` finds it again in the same source (a ZIP's entry number, a path); `name` is for people, with `/`
     between folders; `size` is the declared size in bytes; `modified` is an ISO date or "". `raw_name` is the
-    name's own bytes in hex, where `name` had to differ from them to be readable; else "".
+    name's own bytes in hex, where `name` had to differ from them to be readable; else "". `tags` are those that a site gives,
+    as a caption writes them.
     """
 
     key: str
@@ -71,6 +81,8 @@ class SourceFile:
     notes: tuple[str, ...] = ()
     modified: str = ""
     raw_name: str = ""
+    tags: tuple[tuple[str, Category], ...] = ()
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

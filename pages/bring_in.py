@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.components import hub_form, intake, ledger
+from pages.components import booru_form, hub_form, intake, ledger
 from pages.components.places import IMPORT
 from pages.components.trouble import spoken
 from pages.components.upload import drop_zone
@@ -22,9 +22,9 @@ if job.isdigit():
     st.stop()
 
 st.caption("Pictures with their captions, from wherever they are. Nothing is imported before you say so.")
-TABS = {"": "ZIP and files", "folder": "Folder on this machine", "hub": "Hugging Face"}
+TABS = {"": "ZIP and files", "folder": "Folder on this machine", "hub": "Hugging Face", "gelbooru": "Gelbooru"}
 asked = st.query_params.get("source", "")
-uploads, folder, hub = st.tabs(list(TABS.values()), default=TABS.get(asked, TABS[""]))
+uploads, folder, hub, gelbooru = st.tabs(list(TABS.values()), default=TABS.get(asked, TABS[""]))
 with uploads:
     if session := st.query_params.get(UPLOAD):
         with spoken():
@@ -35,3 +35,5 @@ with folder, spoken():
     intake.offer_folder()
 with hub, spoken():
     hub_form.offer()
+with gelbooru, spoken():
+    booru_form.offer()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dscore.catalog.clock import now
 from dscore.catalog.connection import Database
-from dscore.models import DecodedImage
+from dscore.models import DecodedImage, Origin
 from dscore.text.parsing import ParsedCaption
 
 
@@ -35,6 +35,7 @@ class NewItem:
     caption: ParsedCaption | None = None
     original: str | None = None
     raw_name: str = ""
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +84,9 @@ def place(db: Database, new: NewItem, *, dataset_id: int, fold: Callable[[str], 
         (dataset_id, new.image_id, name, fold(name), now()),
     )
     assert cursor.lastrowid is not None
-    origin = (cursor.lastrowid, source, new.path, new.raw_name)
-    db.execute("insert into origin (item_id, source, path, raw_name) values (?, ?, ?, ?)", origin)
+    told = new.origin or Origin("")
+    origin = (cursor.lastrowid, source, new.path, new.raw_name, told.url, json.dumps(dict(told.facts)))
+    db.execute("insert into origin (item_id, source, path, raw_name, url, facts) values (?, ?, ?, ?, ?, ?)", origin)
     return Placement(cursor.lastrowid, name, "new")
 
 
@@ -211,6 +213,15 @@ def originals(db: Database, ids: Iterable[int]) -> dict[int, str]:
     return dict(rows.fetchall())
 
 
+def origins(db: Database, ids: Iterable[int]) -> dict[int, Origin]:
+    """Item id → what the site said that it comes from; those that come from no site are left out."""
+    rows = db.execute(
+        "select item_id, url, facts from origin where url <> '' and item_id in (select value from json_each(?))",
+        (json.dumps(list(ids)),),
+    )
+    return {item: Origin(url, json.loads(facts)) for item, url, facts in rows.fetchall()}
+
+
 def find(db: Database, sha256: str) -> ImageDetails | None:
     """The picture with these bytes, or None."""
     row = db.execute(
@@ -237,7 +248,7 @@ def in_dataset(db: Database, dataset_id: int, ids: Iterable[int]) -> set[int]:
     return {row[0] for row in rows}
 
 
-def origins(db: Database, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+def came_from(db: Database, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
     """Item id → (its path where it came from, or "", and the day it came: 20261125)."""
     rows = db.execute(
         """select item.id, coalesce(origin.path, ''), replace(substr(added_at, 1, 10), '-', '')

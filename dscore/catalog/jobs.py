@@ -29,7 +29,7 @@ LEASE_SECONDS = 30.0
 class NewItem:
     """One piece of a new job: an item, or a file of a source by its key; `payload` is what the job was given for it.
 
-    What is known beforehand not to go in comes with `reason`, as "skipped".
+    What is known beforehand not to go in comes with `reason`, as "skipped", or with another `state` ("there").
     """
 
     item_id: int | None = None
@@ -37,6 +37,7 @@ class NewItem:
     name: str = ""
     payload: Any = None
     reason: str = ""
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,9 @@ def add_items(db: Database, job_id: int, items: Sequence[NewItem], *, first: int
     """Pieces of a job that is being prepared, numbered from `first`. Inside the caller's transaction."""
     db.executemany(
         """insert into job_item (job_id, number, item_id, key, name, payload, state, reason)
-        values (?1, ?2, ?3, ?4, ?5, ?6, iif(?7 = '', 'waiting', 'skipped'), ?7)""",
+        values (?1, ?2, ?3, ?4, ?5, ?6, coalesce(nullif(?8, ''), iif(?7 = '', 'waiting', 'skipped')), ?7)""",
         [
-            (job_id, number, one.item_id, one.key, one.name, _json(one.payload), one.reason)
+            (job_id, number, one.item_id, one.key, one.name, _json(one.payload), one.reason, one.state)
             for number, one in enumerate(items, first)
         ],
     )

@@ -48,6 +48,7 @@ STEPS: tuple[Step, ...] = (
     script("schema_dataset_trash.sql"),
     script("schema_versions.sql"),
     script("schema_recipes.sql"),
+    script("schema_booru.sql"),
 )
 LATEST = len(STEPS)
 

@@ -7,10 +7,23 @@ import json
 import click
 
 from dscore import __version__
-from dscore.cli import dataset, doctor, editing, knowledge, libraries, naming, pictures, recipes, tuning, versions
+from dscore.cli import (
+    booru,
+    dataset,
+    doctor,
+    editing,
+    knowledge,
+    libraries,
+    naming,
+    pictures,
+    recipes,
+    tuning,
+    versions,
+)
 
 COMMANDS = (
     pictures.import_,
+    booru.keys,
     pictures.tag,
     tuning.tune,
     pictures.export,

@@ -15,6 +15,9 @@ from dscore.pipeline.jobs import run_here
 
 Function = TypeVar("Function", bound=Callable[..., None])
 
+HUB_CHOICES = ("zips", "splits", "folder", "columns", "endpoint")
+"""How the options arrive at a command."""
+
 _ADDRESSES = ("hf:", "https://huggingface.co/", "http://huggingface.co/", "https://hf.co/", "huggingface.co/", "hf.co/")
 _OPTIONS = (
     click.option(

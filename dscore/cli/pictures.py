@@ -12,7 +12,8 @@ from dscore.catalog import job_lists
 from dscore.catalog import jobs as job_table
 from dscore.catalog.connection import open_catalog
 from dscore.catalog.job_lists import Job
-from dscore.cli.hub import hub_options, import_hub, is_hub, refuse_hub_options
+from dscore.cli.booru import booru_options, import_booru, is_booru, refuse_booru_options
+from dscore.cli.hub import HUB_CHOICES, hub_options, import_hub, is_hub, refuse_hub_options
 from dscore.cli.ledger import say_import
 from dscore.cli.output import (
     NOTHING,
@@ -43,6 +44,7 @@ from dscore.pipeline.jobs import run_here
     help="How captions beside the pictures are to be read.",
 )  # fmt: skip
 @hub_options
+@booru_options
 @shared_options
 def import_(
     library: Library, out: Output, places: tuple[str, ...], dataset: str | None, captions: str, **choices: Any
@@ -54,16 +56,25 @@ def import_(
     import cats/ dogs/ --dataset animals
     import hf:owner/name
     import hf:owner/name@v1.0 --zip pictures.zip
+    import gelbooru:"saber_(fate) solo" --limit 50
 
     hf: is a dataset on Hugging Face; its page's address will do, too. A token is read from HF_TOKEN, or is the one that the
     Import page has kept. Running it again changes nothing: what is there already is counted as such.
     """
     from dscore.pipeline import ingest
 
-    if any(is_hub(place) for place in places):
-        import_hub(library, out, places, dataset=dataset, captions=captions, **choices)
+    of_hub = {name: choices.pop(name) for name in HUB_CHOICES}
+    from_hub, from_booru = (any(map(kind, places)) for kind in (is_hub, is_booru))
+    if not from_hub:
+        refuse_hub_options(of_hub)
+    if not from_booru:
+        refuse_booru_options(choices)
+    if from_hub:
+        import_hub(library, out, places, dataset=dataset, captions=captions, **of_hub)
         return
-    refuse_hub_options(choices)
+    if from_booru:
+        import_booru(library, out, places, dataset, **choices)
+        return
     plan = ingest.plan(library, places, dataset=dataset, captions=captions)
     job = run_here(
         library,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -149,16 +149,34 @@ def run(library: Library, held: Held) -> Work:
         yield from bring_in(library, held, source)
 
 
-def bring_in(library: Library, held: Held, source: Source) -> Work:
+def finished(library: Library, held: Held) -> Progress:
+    """Close the job: "partial" where something was skipped."""
+    with open_catalog(library) as db, writing(db):
+        tally = job_lists.tally(db, held.id)
+        changes.close_change(db, jobs.change_of(db, held.id))
+        result = {"found": tally.total, "imported": tally.done, "already_there": tally.there, "skipped": tally.skipped}
+        jobs.finish(db, held, state="partial" if tally.skipped else "done", result=result)
+    return Progress(tally.total, tally.total, "imported")
+
+
+def bring_in(
+    library: Library,
+    held: Held,
+    source: Source,
+    *,
+    readers: int = 1,
+    unread: str = "skipped",
+    finish: Callable[[Library, Held], Progress] = finished,
+) -> Work:
     """The road itself, for a job whose pieces are known: read, decode, store, commit; then the job is finished."""
     settings = library.settings()
     _sweep(library)
     with contextlib.ExitStack() as stack:
         incoming = stack.enter_context(Incoming(library))
         pool = stack.enter_context(DecodePool(settings.decode_workers or None, limits=_decode_limits(settings)))
-        importer = Importer(library, held, incoming)
-        yield from importer.run(arrivals(source, incoming, pool, importer))
-    yield _finished(library, held)
+        importer = Importer(library, held, incoming, unread=unread)
+        yield from importer.run(arrivals(source, incoming, pool, importer, readers=readers))
+    yield finish(library, held)
 
 
 def _payload(picture: SourceFile) -> dict[str, object]:
@@ -171,15 +189,6 @@ def _payload(picture: SourceFile) -> dict[str, object]:
     if notes:
         payload["notes"] = notes
     return payload
-
-
-def _finished(library: Library, held: Held) -> Progress:
-    with open_catalog(library) as db, writing(db):
-        tally = job_lists.tally(db, held.id)
-        changes.close_change(db, jobs.change_of(db, held.id))
-        result = {"found": tally.total, "imported": tally.done, "already_there": tally.there, "skipped": tally.skipped}
-        jobs.finish(db, held, state="partial" if tally.skipped else "done", result=result)
-    return Progress(tally.total, tally.total, "imported")
 
 
 def _sweep(library: Library) -> None:

@@ -15,9 +15,9 @@ from dscore.catalog import changes, datasets, images, job_lists, jobs, tags
 from dscore.catalog.connection import Database, open_catalog, writing
 from dscore.catalog.jobs import Held, JobItem, Mark
 from dscore.config import Library
-from dscore.errors import SourceError, UnreadableImageError
+from dscore.errors import GoneError, SourceError, UnreadableImageError
 from dscore.media.pool import DecodePool
-from dscore.models import Category, DecodedImage, Progress, SourceFile
+from dscore.models import CaptionStyle, Category, DecodedImage, Origin, Progress, SourceFile
 from dscore.pipeline.store import Incoming, Received
 from dscore.sources.base import Source
 from dscore.sources.names import item_name
@@ -43,25 +43,26 @@ class Arrival:
     received: Received | None = None
     decoding: Future[DecodedImage] | None = None
     reason: str = ""
+    is_gone: bool = False
 
 
 def arrivals(
-    source: Source, incoming: Incoming, pool: DecodePool, importer: Importer
+    source: Source, incoming: Incoming, pool: DecodePool, importer: Importer, *, readers: int = 1
 ) -> Generator[Arrival, None, None]:
-    """Read ahead in one thread, and hand over in order."""
+    """Read ahead in threads (one, unless the source bears more), and hand over in order."""
 
     def read(item: JobItem) -> Arrival:
-        file = SourceFile(item.key, item.name, item.payload["size"])
+        file = SourceFile(item.key, item.name, item.payload["size"], origin=_origin(item))
         try:
             received = incoming.receive(source.read(file))
         except (UnreadableImageError, SourceError) as error:
-            return Arrival(item, reason=str(error))
+            return Arrival(item, reason=str(error), is_gone=isinstance(error, GoneError))
         if importer.knows(received.sha256):
             return Arrival(item, received)
         log.debug("decoding %s", received.path.name)
         return Arrival(item, received, pool.submit(received.path, name=item.name))
 
-    reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
+    reader = ThreadPoolExecutor(readers, thread_name_prefix="reader")
     try:
         ahead: deque[Future[Arrival]] = deque()
         for item in importer.waiting():
@@ -88,14 +89,17 @@ class _Ready:
 class Importer:
     """Gathers pictures into chunks, and commits each: places, captions, the change, the marks."""
 
-    def __init__(self, library: Library, held: Held, incoming: Incoming) -> None:
+    def __init__(self, library: Library, held: Held, incoming: Incoming, *, unread: str = "skipped") -> None:
+        """`unread` is the mark of what could not be read: a file is "skipped", what a site did not give has "failed"."""
+        self._unread = unread
         self._library, self._held, self._incoming = library, held, incoming
         self._label = str(held.params["label"])
         with open_catalog(library) as db:
             assert held.dataset_id is not None
             self._dataset = datasets.by_id(db, held.dataset_id)
             self._known = images.known(db)
-            self._source_id = tags.source(db, "import", self._label)
+            claims = held.params.get("claims")  # (kind, name) of whoever gave the tags: ("booru", "gelbooru.com")
+            self._source_id = tags.source(db, *(claims or ("import", self._label)))
             self._total = job_lists.tally(db, held.id).total
 
     def knows(self, sha256: str) -> bool:
@@ -131,27 +135,27 @@ class Importer:
     def _judge(self, arrival: Arrival, ready: list[_Ready], marks: list[Mark]) -> None:
         item, received = arrival.item, arrival.received
         if received is None:
-            marks.append(Mark(item.number, "skipped", arrival.reason))
+            marks.append(Mark(item.number, "skipped" if arrival.is_gone else self._unread, arrival.reason))
             return
         try:
             decoded = arrival.decoding.result() if arrival.decoding else None
         except UnreadableImageError as error:
             self._incoming.drop(received)
-            marks.append(Mark(item.number, "skipped", str(error)))
+            marks.append(Mark(item.number, self._unread, str(error)))
             return
         if decoded is None:
             file = self._incoming.keep(received, Path(self._known[received.sha256][1]).suffix)
         else:
             file = self._incoming.keep(received, decoded.extension)
             self._incoming.keep_thumbnail(received.sha256, decoded.thumbnail)
-        text = item.payload.get("caption")
-        caption = None if text is None else parsed(text, str(self._held.params["captions"]))
+        caption = _caption(item, str(self._held.params["captions"]))
         ready.append(_Ready(item, received, file, decoded, caption))
 
     def _commit(self, ready: list[_Ready], marks: list[Mark]) -> Progress:
         self._incoming.settle(one.file for one in ready)
         with open_catalog(self._library) as db:
             names = {tag: Category.GENERAL for one in ready if one.caption for tag in one.caption.tags}
+            names |= {tag: Category(kind) for one in ready for tag, kind in one.item.payload.get("tags", ())}
             tag_ids = tags.intern(db, names)
             with writing(db):
                 placed = [(one, self._place(db, one)) for one in ready]
@@ -170,7 +174,9 @@ class Importer:
         assert known is not None
         original = one.item.payload.get("caption")
         raw = str(one.item.payload.get("raw_name", ""))
-        new = images.NewItem(known[0], item_name(one.item.name), one.item.name, one.caption, original, raw)
+        new = images.NewItem(
+            known[0], item_name(one.item.name), one.item.name, one.caption, original, raw, _origin(one.item)
+        )
         return images.place(db, new, dataset_id=self._dataset.id, fold=fold_name, source=self._label), new
 
     def _write_captions(
@@ -205,6 +211,20 @@ class Importer:
             differs = text is not None and text != originals.get(place.item_id)
             state = "there" if place.fate == "there" else "done"
             yield Mark(one.item.number, state, f"{known} {CAPTION_KEPT}" if differs else known)
+
+
+def _origin(item: JobItem) -> Origin | None:
+    told = item.payload.get("origin")
+    return None if told is None else Origin(told["url"], told["facts"])
+
+
+def _caption(item: JobItem, kind: str) -> ParsedCaption | None:
+    """What a file beside the picture says, else the tags that a site gives."""
+    text = item.payload.get("caption")
+    if text is not None:
+        return parsed(text, kind)
+    given = tuple(dict.fromkeys(tag for tag, _ in item.payload.get("tags", ())))
+    return ParsedCaption(given, "", CaptionStyle().template, "tags") if given else None
 
 
 def _known_remark(one: _Ready, place: images.Placement) -> str:

@@ -46,6 +46,7 @@ class Kind:
 KINDS = {
     "import": Kind("disk", "dscore.pipeline.ingest:run"),
     "hub": Kind("network", "dscore.pipeline.hub:run"),
+    "booru": Kind("network", "dscore.pipeline.booru:run"),
     "tag": Kind("device", "dscore.pipeline.tagging:run"),
     "sample": Kind("device", "dscore.pipeline.sampling:run"),
     "tune": Kind("disk", "dscore.pipeline.tuning:run"),

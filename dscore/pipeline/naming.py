@@ -64,7 +64,7 @@ def plan(
     _require_readable(text)
     found = [one for one in search.ids(db, dataset.id, parse_query(query)) if only is None or one in only]
     now = states.load(db, found, states.Look(()))
-    origins = images.origins(db, found)
+    origins = images.came_from(db, found)
     ordered = sorted(found, key=lambda item: natural_key(now[item].name or ""))
     taken = images.keys(db, dataset.id, but=found)
     new = {}

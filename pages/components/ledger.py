@@ -41,6 +41,8 @@ def _ended(job: Job) -> None:
         st.caption(f"From {plain(job.params['label'])}")
     tally = job.tally
     facts = {"Found": tally.total, "Imported": tally.done, "Already there": tally.there, "Skipped": tally.skipped}
+    if job.kind == "booru":
+        _of_booru(job, facts)
     if tally.waiting:
         facts["Not reached"] = tally.waiting
     for column, (label, number) in zip(st.columns(len(facts)), facts.items(), strict=True):
@@ -52,16 +54,28 @@ def _ended(job: Job) -> None:
     _lists(job)
 
 
+def _of_booru(job: Job, facts: dict[str, int]) -> None:
+    """Where it came from; what filters left out, what is gone, and what has failed are three things."""
+    st.caption(f"From {plain(job.params['label'])}")
+    if job.result.get("note"):
+        st.info(plain(job.result["note"]), icon=":material/info:")
+    gone = int(job.result.get("gone", 0))
+    facts.update({"Left out": facts.pop("Skipped") - gone, "Gone": gone, "Failed": job.tally.failed})
+
+
 def _lists(job: Job) -> None:
     with open_catalog(state.library()) as db:
-        found = {kind: job_lists.pieces(db, job.id, kind, limit=SHOWN) for kind in ("skipped", "there", "done")}
+        found = {
+            kind: job_lists.pieces(db, job.id, kind, limit=SHOWN) for kind in ("failed", "skipped", "there", "done")
+        }
     remarks = [line for kind in ("done", "there") for line in found[kind] if line[1] and kind == "done"]
     lists = (
-        ("Skipped", found["skipped"], ":material/block:"),
+        ("Failed", found["failed"], ":material/error:"),
+        ("Left out, or gone" if job.kind == "booru" else "Skipped", found["skipped"], ":material/block:"),
         ("Worth knowing", remarks, ":material/info:"),
         ("Already there", found["there"], ":material/done_all:"),
         ("Imported", found["done"], ":material/check:"),
     )
     for title, files, icon in lists:
         if files:
-            listed(title, files, icon=icon, expanded=title == "Skipped")
+            listed(title, files, icon=icon, expanded=title in {"Skipped", "Failed"})

@@ -27,6 +27,7 @@ RESTART_SECONDS = 10.0
 DOING = {
     "import": "Importing",
     "hub": "Importing",
+    "booru": "Importing",
     "tag": "Tagging",
     "sample": "Trying a tagger on",
     "tune": "Tuning",
@@ -39,6 +40,7 @@ DOING = {
 DONE = {
     "import": "Import",
     "hub": "Import from Hugging Face",
+    "booru": "Import from a booru",
     "tag": "Tagging",
     "sample": "Tagger tried",
     "tune": "Tuning",

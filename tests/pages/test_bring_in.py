@@ -36,9 +36,11 @@ def metrics(shown: AppTest) -> dict[str, str]:
 @pytest.mark.usefixtures("dscore")
 def test_nothing_is_there_before_something_is_named() -> None:
     shown = opened("bring_in.py")
-    assert [tab.label for tab in shown.tabs] == ["ZIP and files", "Folder on this machine", "Hugging Face"]
+    assert [tab.label for tab in shown.tabs] == [
+        *("ZIP and files", "Folder on this machine", "Hugging Face", "Gelbooru")
+    ]
     assert not shown.metric
-    assert [button.key for button in shown.main.button] == ["hub_look_now"]
+    assert not [button for button in shown.main.button if not str(button.key).startswith(("booru_", "hub_look"))]
 
 
 def test_a_look_says_what_is_there_and_makes_nothing(dscore: Commands, tmp_path: Path) -> None:
