@@ -24,10 +24,10 @@ def standardise_tag(tag: str, *, spaces: bool = True, unescape: bool = False) ->
 
 
 def replace_prose(text: str, old: str, new: str) -> str:
-    """All of `old`, to the letter, replaced; where it is removed, no doubled blank is left behind."""
+    """All of `old`, to the letter and as whole words, replaced; where it is removed, no doubled blank is left behind."""
     if not old:
         raise WrongUseError("Say which words to replace.")
-    first, *others = text.split(old)
+    first, *others = _whole(old).split(text)
     if not others:
         return text
     result = first
@@ -35,6 +35,13 @@ def replace_prose(text: str, old: str, new: str) -> str:
         needless = not new and (result[-1:].isspace() or not result) and piece[:1] in {" ", ",", "."}
         result = _closed(result, piece) if needless else result + new + piece
     return result.strip() if not new else result
+
+
+def _whole(words: str) -> re.Pattern[str]:
+    """The words where they stand alone: `man` is no part of `maneuver`."""
+    before = r"(?<!\w)" if re.match(r"\w", words) else ""
+    behind = r"(?!\w)" if re.search(r"\w\Z", words) else ""
+    return re.compile(f"{before}{re.escape(words)}{behind}")
 
 
 def _closed(left: str, right: str) -> str:

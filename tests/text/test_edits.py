@@ -48,3 +48,9 @@ def test_prose_is_replaced_to_the_letter(text: str, old: str, new: str, expected
 def test_replacing_nothing_is_refused() -> None:
     with pytest.raises(WrongUseError, match="which words"):
         replace_prose("a", "", "b")
+
+
+def test_words_of_prose_are_replaced_whole() -> None:
+    assert replace_prose("A man, a manoeuvre; woman, man.", "man", "boy") == "A boy, a manoeuvre; woman, boy."
+    assert replace_prose("très, trèsor", "très", "bien") == "bien, trèsor"
+    assert replace_prose("C++ and C+++", "C++", "C") == "C and C+"
