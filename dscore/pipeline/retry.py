@@ -12,12 +12,14 @@ from dscore.pipeline import ingest
 from dscore.pipeline.jobs import submit
 
 KINDS = ("import", "tag")
+FROM_SITES = ("hub", "booru")
+"""Kinds that find out by themselves what there is to bring in, and take only what is not here yet."""
 
 
 def can_retry(job: Job) -> bool:
     """Whether it is over, left something undone, and doing that again can help: what an import skipped would be skipped again."""
-    if job.kind == "hub":  # what it is to bring in is known only after the download
-        return job.state in {"failed", "cancelled"} and job.dataset is not None
+    if job.kind in FROM_SITES:
+        return (job.state in {"failed", "cancelled"} or job.tally.failed > 0) and job.dataset is not None
     undone = job.tally.waiting + (job.tally.failed if job.kind == "tag" else 0)
     return job.kind in KINDS and job.state in job_lists.CLOSED and undone > 0 and job.dataset is not None
 
@@ -26,8 +28,8 @@ def again(library: Library, job: Job) -> int:
     """Queue it for a worker; returns the new job's id. Raises WrongUseError, for an import what `ingest.look` raises."""
     if not can_retry(job):
         raise WrongUseError(f"Job {job.id} left nothing undone that could be tried again.")
-    if job.kind == "hub":
-        return submit(library, "hub", dataset_id=job.dataset_id, params=job.params, items=())
+    if job.kind in FROM_SITES:
+        return submit(library, job.kind, dataset_id=job.dataset_id, params=job.params, items=())
     if job.kind == "import":
         plan = ingest.plan(library, job.params["places"], dataset=job.dataset, captions=job.params["captions"])
         return submit(library, "import", dataset_id=plan.dataset.id, params=plan.params, items=plan.items())

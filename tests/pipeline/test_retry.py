@@ -73,3 +73,26 @@ def test_a_cancelled_import_is_looked_at_anew(dscore: Commands, tmp_path: Path) 
         new = retry.again(dscore.library, job_lists.get(db, 1))
         assert job_lists.get(db, new).dataset == "heap"
         assert [item.name for item in jobs.waiting(db, new, limit=9)] == ["a.png"]
+
+
+@pytest.mark.parametrize("kind", retry.FROM_SITES)
+@pytest.mark.parametrize(
+    ("state", "marks", "can"),
+    [
+        ("failed", [], True),
+        ("cancelled", [], True),
+        ("partial", [Mark(1, "failed", "The site was busy.")], True),
+        ("partial", [Mark(1, "skipped", "It is damaged.")], False),
+        ("done", [], False),
+    ],
+)
+def test_a_site_is_asked_again_for_what_it_did_not_give(
+    library: Library, kind: str, state: str, marks: list[Mark], can: bool
+) -> None:
+    job = ended(library, kind, state, marks)
+    assert retry.can_retry(job) is can
+    if can:
+        again = retry.again(library, job)
+        with open_catalog(library) as db:
+            found = job_lists.get(db, again)
+        assert (found.kind, found.params, found.tally.total) == (kind, job.params, 0)
