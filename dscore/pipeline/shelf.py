@@ -13,7 +13,6 @@ from dscore.catalog.datasets import Dataset
 from dscore.catalog.trash import GoneImage
 from dscore.config import Library
 from dscore.errors import WrongUseError
-from dscore.media.thumbnails import thumbnail_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +127,8 @@ def _delete(db: Database, ids: Sequence[int]) -> list[GoneImage]:
 
 def _forget(library: Library, db: Database, gone: Sequence[GoneImage]) -> tuple[int, int]:
     """Remove the files, while the lock keeps any import from beginning; what one is about stays for the sweep of orphans."""
+    from dscore.media.thumbnails import thumbnail_path  # brings Pillow along, which other commands start without
+
     files = size = 0
     for first in range(0, len(gone), CHUNK):
         with contextlib.suppress(WrongUseError), writing(db):
@@ -138,5 +139,6 @@ def _forget(library: Library, db: Database, gone: Sequence[GoneImage]) -> tuple[
                     size += path.stat().st_size
                     path.unlink()
                     files += 1
-                thumbnail_path(library.home, image.sha256).unlink(missing_ok=True)
+                with contextlib.suppress(OSError):
+                    thumbnail_path(library.home, image.sha256).unlink()
     return files, size

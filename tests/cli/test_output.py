@@ -33,7 +33,7 @@ def test_datasets_answers_without_loading_what_is_heavy(dscore: Commands) -> Non
 def test_home_is_named_by_option_or_by_environment(tmp_path: Path) -> None:
     dscore = Commands(tmp_path / "named by option")
     ran = dscore.process("datasets", "--json")
-    assert ran.json == {"home": str(dscore.home), "datasets": []}
+    assert ran.json == {"home": str(dscore.home), "datasets": [], "in_trash": []}
     ran = dscore.process("datasets", "--json", "--home", tmp_path / "other")
     assert ran.json["home"] == str(tmp_path / "other")
 
