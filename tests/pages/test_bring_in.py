@@ -40,7 +40,7 @@ def test_nothing_is_there_before_something_is_named() -> None:
         *("ZIP and files", "Folder on this machine", "Hugging Face", "Gelbooru")
     ]
     assert not shown.metric
-    assert not [button for button in shown.main.button if not str(button.key).startswith(("booru_", "hub_look"))]
+    assert {button.key for button in shown.main.button} == {"hub_look_now", "booru_keep", "booru_look_now"}
 
 
 def test_a_look_says_what_is_there_and_makes_nothing(dscore: Commands, tmp_path: Path) -> None:
