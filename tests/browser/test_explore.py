@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from dscore.pipeline.hand_edits import HandEdit, edit_items
 from tests.browser.server import Server, serving, settled, visiting
@@ -23,6 +23,7 @@ EVIL = (
     "[go](javascript:evil)",
 )
 COUNT = 12
+BEHIND_THE_FIRST = re.compile(r"/api/items\?.*after=[1-9]")
 
 expect.set_options(timeout=20_000)  # a loaded machine takes its time; what is quick enough is the bench's business
 
@@ -313,8 +314,18 @@ def test_pages_are_in_the_url(server: Server, page: Page, tmp_path: Path, reques
     expect(page.get_by_text(re.compile("201.230 of 230"))).to_be_visible()
     page.reload()
     expect(tiles(page)).to_have_count(30)
-    page.get_by_role("button", name="Page before").click()
+    with page.expect_response(BEHIND_THE_FIRST):
+        page.get_by_role("button", name="Page before").click()
     expect(tiles(page)).to_have_count(200)
+    held: list[Route] = []
+    page.route("**/api/items?*", lambda route: held.append(route))  # noqa: PLW0108  # Playwright wants a plain function
+    page.get_by_role("button", name="Next page").click()
+    expect(tiles(page)).to_have_count(30)  # read ahead, since nothing is answered now
+    expect(option(page, 29)).to_have_accessible_name(re.compile("1 tag$"))
+    server.dscore.good("edit", name, "add", "late", "--where", "name:p229")
+    for route in held:
+        route.continue_()
+    expect(option(page, 29)).to_have_accessible_name(re.compile("2 tags$"))
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

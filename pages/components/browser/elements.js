@@ -69,3 +69,6 @@ const spokenNumber = new Intl.NumberFormat("en-US");
 function pictures(count) {
   return `${spokenNumber.format(count)} ${count === 1 ? "picture" : "pictures"}`;
 }
+
+/** Where a picture's thumbnail is. */
+const thumbnail = (sha256) => `/api/thumb/${sha256}.webp`;

@@ -24,6 +24,7 @@ class Gallery {
       onKey: (event) => this.onShared(event),
       onClose: () => this.tiles.rove(this.current, { focus: true }),
     });
+    this.ahead = new Ahead();
     this.keys = keySheet();
     this.toolbar = new Toolbar({
       onPage: (by) => this.turn(this.page + by),
@@ -81,8 +82,10 @@ class Gallery {
       this.asked = null;
       this.cards.clear();
       this.load(data.page);
-    } else if (String(before.refresh) !== String(data.refresh)) this.load(this.page, { inPlace: true });
-    else if (this.asked !== null && data.page === this.asked) this.asked = null;
+    } else if (String(before.refresh) !== String(data.refresh)) {
+      this.ahead.forget();
+      this.load(this.page, { inPlace: true });
+    } else if (this.asked !== null && data.page === this.asked) this.asked = null;
     else if (this.asked === null && data.page !== this.page) this.load(data.page);
     if (before && data.answer && before.answer?.number !== data.answer.number) this.hear(data.answer);
     this.paint();
@@ -99,29 +102,39 @@ class Gallery {
     return Math.max(1, this.data.starts.length);
   }
 
-  /** Show a page; the last of several quick calls wins. */
+  /** Show a page; the last of several quick calls wins. One that was read ahead is there at once, and is read again behind it. */
   async load(page, { inPlace = false } = {}) {
     this.page = Math.min(Math.max(1, page), this.pages);
     this.loading?.abort();
     const { come } = this.data;
+    const seen = this.ahead.take(this.address(this.page));
     if (come && come.page === this.page && come.number !== this.come) {
       this.come = come.number; // only once: later the server knows better
-      this.fill(come.cards, this.data.count);
-      if (!inPlace) this.scroller.scrollTop = 0;
+      this.show({ items: come.cards, count: this.data.count }, { inPlace });
       return;
     }
     const loading = (this.loading = new AbortController());
-    this.root.classList.add("loading");
-    const query = new URLSearchParams({
-      dataset: this.data.dataset,
-      q: this.data.q,
-      after: this.data.starts[this.page - 1] ?? 0,
-      limit: this.data.limit,
-    });
-    const answer = await fetched(`/api/items?${query}`, { signal: loading.signal, say: (...said) => this.bar.say(...said) });
-    if (loading.signal.aborted || answer === null) return;
-    this.fill(answer.items, answer.count);
+    if (seen) this.show(seen, { inPlace });
+    else this.root.classList.add("loading");
+    const read = this.read(loading.signal, seen, { inPlace });
+    if (!seen) await read;
+  }
+
+  async read(signal, seen, { inPlace }) {
+    const answer = await fetched(this.address(this.page), { signal, say: (...said) => this.bar.say(...said) });
+    if (signal.aborted || answer === null) return;
+    if (JSON.stringify(answer) !== JSON.stringify(seen)) this.show(answer, { inPlace: inPlace || seen !== null });
+  }
+
+  show({ items, count }, { inPlace }) {
+    this.fill(items, count);
     if (!inPlace) this.scroller.scrollTop = 0;
+    if (this.page < this.pages) this.ahead.look(this.address(this.page + 1));
+  }
+
+  address(page) {
+    const { dataset, q, starts, limit } = this.data;
+    return `/api/items?${new URLSearchParams({ dataset, q, after: starts[page - 1] ?? 0, limit })}`;
   }
 
   fill(items, count) {
@@ -333,6 +346,7 @@ class Gallery {
     document.removeEventListener("keydown", this.onAnywhere);
     clearTimeout(this.telling);
     this.loading?.abort();
+    this.ahead.forget();
     this.large.close();
     this.edits.close();
   }

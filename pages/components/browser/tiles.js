@@ -19,7 +19,7 @@ class Tiles {
   made(card) {
     const image = element("img", { loading: "lazy", decoding: "async", draggable: false, alt: "" });
     image.onerror = () => image.classList.add("missing");
-    image.src = `/api/thumb/${card.sha256}.webp`;
+    image.src = thumbnail(card.sha256);
     const mark = element("span", { class: "mark", "aria-hidden": "true" });
     const option = element("div", { class: "picture", role: "option", tabIndex: -1, "aria-selected": "false" }, image, mark);
     const chips = element("div", { class: "chips" });
