@@ -105,6 +105,9 @@ def tag_numbers(db: Database, dataset_id: int, query: Query) -> list[tuple[int, 
 
 
 def _named(db: Database, numbers: dict[int, int], limit: int | None) -> list[TagCount]:
+    if limit is not None and 0 < limit < len(numbers):  # what is not among the first needs no name
+        least = sorted(numbers.values(), reverse=True)[limit - 1]
+        numbers = {tag: items for tag, items in numbers.items() if items >= least}
     rows = db.execute(
         "select id, name, category from tag where id in (select value from json_each(?))", (json.dumps(list(numbers)),)
     )

@@ -175,6 +175,9 @@ def test_a_search_finds_what_it_says(library: Library, items: list[Item], query:
             counted = search.tag_counts(db, dataset, query)
             assert {one.name: one.items for one in counted} == expected
             assert [(-one.items, one.name) for one in counted] == sorted((-n, name) for name, n in expected.items())
+            assert [search.tag_counts(db, dataset, query, limit=n) for n in (0, 1, 3)] == [
+                counted[:n] for n in (0, 1, 3)
+            ]
             paged = [search.ids(db, dataset, query, after=([0, *found])[at], limit=1) for at in range(len(found) + 1)]
             assert paged == [[id_] for id_ in found] + [[]]
 
