@@ -306,6 +306,7 @@ _NUMBERS = {
     "height": "(select height from item join image on image.id = image_id where item.id = w.item_id)",
     "kb": "(select (bytes + 500) / 1000 from item join image on image.id = image_id where item.id = w.item_id)",
     "tags": "(select count(*) from item_tag where item_id = w.item_id)",
+    "stars": "(select stars from item where id = w.item_id)",
 }
 
 _TAGGED = "exists (select 1 from item_tag where item_id = w.item_id)"
@@ -316,4 +317,7 @@ _STATES = {
     "captioned": f"({_TAGGED} or {_PROSE})",
     "uncaptioned": f"not ({_TAGGED} or {_PROSE})",
     "trashed": "(select trashed_at is not null from item where id = w.item_id)",
+    "kept": "(select mark is 'keep' from item where id = w.item_id)",
+    "rejected": "(select mark is 'reject' from item where id = w.item_id)",
+    "unmarked": "(select mark is null and not stars from item where id = w.item_id)",
 }

@@ -136,7 +136,7 @@ def way_back(db: Database, dataset: Dataset, version: Version) -> Return:
     with reading(db):
         then, today = versions.revs(db, version.id), versions.present_revs(db, dataset.id)
         away = [item for item in then if item not in today]
-        trashed = {item: rev for item, (rev, _) in images.standing(db, away).items()}
+        trashed = {item: found.rev for item, found in images.standing(db, away).items()}
         differing = {item: rev for item, rev in today.items() if then.get(item) != rev}
     draft = Draft(dataset.id, KIND, "", version.settings)
     settings = {column: after for column, (_, after) in changes.dataset_delta(db, draft).items()}

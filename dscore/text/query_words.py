@@ -11,7 +11,7 @@ from dscore.errors import QueryError
 MAX_QUERY = 10_000
 MAX_DIGITS = 12
 
-STATES = ("untagged", "tagged", "uncaptioned", "captioned", "trashed")
+STATES = ("untagged", "tagged", "uncaptioned", "captioned", "trashed", "kept", "rejected", "unmarked")
 """What may follow `is:`."""
 
 
@@ -29,6 +29,7 @@ FIELDS = {
     "kb": Field("number", "kb>=5000"),
     "tags": Field("number", "tags<5"),
     "tokens": Field("number", "tokens>75"),
+    "stars": Field("number", "stars>=4"),
     "name": Field("text", "name:*_01"),
     "from": Field("text", "from:person"),
     "is": Field("state", "is:untagged"),

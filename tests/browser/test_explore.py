@@ -304,6 +304,31 @@ def test_the_large_picture_zooms_goes_on_and_gives_the_focus_back(server: Server
     expect(page.get_by_role("dialog", name="Keys")).to_contain_text("choose all that the filter finds")
 
 
+def test_marks_by_key_and_button_are_seen_found_and_taken_back(server: Server, page: Page, heap: str) -> None:
+    explore(server, page, heap)
+    option(page, 0).click()
+    page.keyboard.press("k")
+    expect(option(page, 0)).to_have_accessible_name(re.compile("marked to keep$"))
+    option(page, 1).click(modifiers=["Control"])
+    page.keyboard.press("Shift+Digit4")
+    page.keyboard.press("Enter")  # from here on only the large picture
+    expect(page.get_by_role("img", name="4 stars")).to_be_visible()
+    page.keyboard.press("x")
+    page.keyboard.press("Escape")
+    expect(option(page, 1)).to_have_accessible_name(re.compile("rejected, 4 stars$"))
+    expect(option(page, 0)).to_have_accessible_name(re.compile("marked to keep, 4 stars$"))
+    page.get_by_role("group", name="Marks").get_by_role("button", name="4 stars").click()  # all have them: away
+    expect(option(page, 0)).to_have_accessible_name(re.compile("marked to keep$"))
+    page.keyboard.press("Control+z")
+    expect(option(page, 0)).to_have_accessible_name(re.compile("4 stars$"))
+    explore(server, page, heap, "stars>=4 is:kept", count=1)
+    option(page, 0).click()
+    page.keyboard.press("Control+a")
+    page.get_by_role("button", name="Mark as rejected").click()
+    expect(tiles(page)).to_have_count(0)
+    assert server.dscore.good("search", heap, "is:rejected")["found"] == 2
+
+
 def test_pages_are_in_the_url(server: Server, page: Page, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     name = filled(server, tmp_path / "many", ["all"] * 230, name=request.node.name)
     explore(server, page, name, count=200)

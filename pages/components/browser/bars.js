@@ -61,10 +61,11 @@ class Toolbar {
 
 /** Below: how many are chosen, and what can be done to all of them at once. */
 class SelectionBar {
-  constructor({ dataset, onAdd, onRemove, onTrash, onRestore, onEdit, onNothing }) {
+  constructor({ dataset, onAdd, onRemove, onMark, onTrash, onRestore, onEdit, onNothing }) {
     this.count = element("strong");
     this.adding = new TagBox({ dataset, label: "Add a tag", onTags: onAdd });
     this.removing = new TagBox({ dataset, label: "Remove a tag", onTags: onRemove });
+    this.marks = new MarkButtons({ onMark });
     this.trash = iconButton("trash", "Put into the trash", onTrash, { key: "Delete" });
     this.restore = iconButton("restore", "Take out of the trash", onRestore);
     this.edit = element("button", { type: "button", class: "wide", title: "Edit them all on the Edit page", onclick: onEdit }, icon("edit"), "Edit…");
@@ -74,7 +75,7 @@ class SelectionBar {
       "div",
       { class: "selection-bar", role: "toolbar", "aria-label": "What is chosen" },
       this.count,
-      element("span", { class: "actions" }, this.adding.element, this.removing.element, this.trash, this.restore, this.edit, this.nothing),
+      element("span", { class: "actions" }, this.adding.element, this.removing.element, this.marks.element, this.trash, this.restore, this.edit, this.nothing),
       this.notice,
     );
   }
@@ -84,7 +85,7 @@ class SelectionBar {
     this.count.textContent = count ? `${spokenNumber.format(count)} selected` : "Nothing selected";
     this.trash.hidden = trashed;
     this.restore.hidden = !trashed;
-    for (const one of [this.trash, this.restore, this.edit, this.nothing]) one.disabled = count === 0;
+    for (const one of [...this.marks.buttons, this.trash, this.restore, this.edit, this.nothing]) one.disabled = count === 0;
     this.adding.input.disabled = this.removing.input.disabled = count === 0;
   }
 

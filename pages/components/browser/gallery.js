@@ -36,6 +36,7 @@ class Gallery {
       dataset,
       onAdd: (names) => this.editChosen("add", names),
       onRemove: (names) => this.editChosen("remove", names),
+      onMark: (mark) => this.mark(mark),
       onTrash: () => this.ask("trash"),
       onRestore: () => this.ask("restore"),
       onEdit: () => this.ask("edit"),
@@ -228,6 +229,7 @@ class Gallery {
       1: () => this.toolbar.choose({ size: "S" }),
       2: () => this.toolbar.choose({ size: "M" }),
       3: () => this.toolbar.choose({ size: "L" }),
+      ...markKeys((mark) => this.mark(mark)),
       "/": () => window.dispatchEvent(new Event("dscore-filter")),
       "Alt+s": () => window.dispatchEvent(new Event("dscore-filter")),
     };
@@ -306,6 +308,14 @@ class Gallery {
     this.ask(kind, names.join(", "));
   }
 
+  /** A mark for the large picture, or for all that are chosen. */
+  mark(mark) {
+    const ids = this.large.isOpen ? [this.current] : [...this.selection.items];
+    const isHere = this.large.isOpen || (!this.selection.everything && ids.every((id) => this.cards.has(id)));
+    if (isHere && this.edits.markAll(ids, mark)) return;
+    this.ask(mark[0], String(mark[1]));
+  }
+
   redraw(id) {
     const card = this.cards.get(id);
     if (!card) return;
@@ -316,7 +326,7 @@ class Gallery {
 
   /** What Python does: it needs every edit to be there first. */
   async ask(what, text = "") {
-    const isForChosen = ["add", "remove", "trash", "restore"].includes(what);
+    const isForChosen = ["add", "remove", "trash", "restore", "mark", "stars"].includes(what);
     if (isForChosen && !this.selection.count(this.count)) return;
     clearTimeout(this.telling);
     await this.edits.settled();
