@@ -329,6 +329,30 @@ def test_marks_by_key_and_button_are_seen_found_and_taken_back(server: Server, p
     assert server.dscore.good("search", heap, "is:rejected")["found"] == 2
 
 
+def test_a_table_and_two_pictures_side_by_side(server: Server, page: Page, heap: str) -> None:
+    explore(server, page, heap)
+    page.get_by_role("button", name="As a table").click()
+    expect(tiles(page).nth(0).locator(".chip .name")).to_have_text(["all", "even", "long hair"])
+    assert len({box["x"] for box in map(Locator.bounding_box, tiles(page).all()) if box}) == 1  # below one another
+    page.get_by_role("button", name="M", exact=True).click()
+    expect(tiles(page).nth(0).locator(".chip")).to_have_count(0)
+    option(page, 0).click()
+    page.keyboard.press("c")
+    expect(page.get_by_text("Choose two pictures")).to_be_visible()
+    option(page, 1).click(modifiers=["Control"])
+    page.keyboard.press("c")
+    pair = page.get_by_role("dialog", name="Compare")
+    expect(pair.locator(".chip:not(.shared) .name")).to_have_text(["even", "odd"])
+    page.mouse.move(300, 300)
+    page.mouse.wheel(0, -400)
+    expect(pair.locator(".stage.enlarged")).to_have_count(2)
+    page.keyboard.press("2")
+    expect(pair.locator(".facts").nth(0)).to_contain_text("rejected")
+    expect(pair.locator(".facts").nth(1)).to_contain_text("marked to keep")
+    page.keyboard.press("Escape")
+    expect(option(page, 1)).to_have_accessible_name(re.compile("marked to keep$"))
+
+
 def test_pages_are_in_the_url(server: Server, page: Page, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     name = filled(server, tmp_path / "many", ["all"] * 230, name=request.node.name)
     explore(server, page, name, count=200)

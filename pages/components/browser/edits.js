@@ -57,6 +57,12 @@ class Edits {
     return true;
   }
 
+  /** To each of these ids its mark. */
+  markEach(pairs) {
+    const edits = pairs.flatMap(([id, mark]) => markEdits([this.seen(this.cards.get(id))], ["mark", mark], { always: true }));
+    if (edits.length) this.push(edits);
+  }
+
   take(cards) {
     for (const card of cards) {
       this.cards.set(card.id, card);

@@ -25,11 +25,14 @@ class Gallery {
       onClose: () => this.tiles.rove(this.current, { focus: true }),
     });
     this.ahead = new Ahead();
+    this.compare = new Compare({
+      onKeep: (kept, rejected) => this.edits.markEach([[kept, "keep"], [rejected, "reject"]]),
+      onClose: () => this.tiles.rove(this.current, { focus: true }),
+    });
     this.keys = keySheet();
     this.toolbar = new Toolbar({
       onPage: (by) => this.turn(this.page + by),
-      onSize: (size) => (this.tiles.grid.dataset.size = size),
-      onChips: (shown) => this.tiles.showChips(shown),
+      onView: (view) => this.tiles.view(view),
       onKeys: () => this.keys.showModal(),
     });
     this.bar = new SelectionBar({
@@ -37,13 +40,14 @@ class Gallery {
       onAdd: (names) => this.editChosen("add", names),
       onRemove: (names) => this.editChosen("remove", names),
       onMark: (mark) => this.mark(mark),
+      onCompare: () => this.comparePair(),
       onTrash: () => this.ask("trash"),
       onRestore: () => this.ask("restore"),
       onEdit: () => this.ask("edit"),
       onNothing: () => this.choose(() => this.selection.only([])),
     });
     this.scroller = element("div", { class: "scroller" }, this.tiles.grid, (this.empty = element("p", { class: "empty" })));
-    root.replaceChildren(this.toolbar.element, this.scroller, this.bar.element, this.large.dialog, this.edits.conflict.dialog, this.keys);
+    root.replaceChildren(this.toolbar.element, this.scroller, this.bar.element, this.large.dialog, this.compare.dialog, this.edits.conflict.dialog, this.keys);
     this.commands = this.allCommands();
     this.listen();
     this.toolbar.apply();
@@ -226,9 +230,11 @@ class Gallery {
       "Alt+a": () => this.bar.adding.input.focus(),
       "-": () => this.bar.removing.input.focus(),
       l: () => this.toolbar.choose({ chips: !this.toolbar.view.chips }),
-      1: () => this.toolbar.choose({ size: "S" }),
-      2: () => this.toolbar.choose({ size: "M" }),
-      3: () => this.toolbar.choose({ size: "L" }),
+      1: () => this.toolbar.choose({ size: "S", table: false }),
+      2: () => this.toolbar.choose({ size: "M", table: false }),
+      3: () => this.toolbar.choose({ size: "L", table: false }),
+      4: () => this.toolbar.choose({ table: true }),
+      c: () => this.comparePair(),
       ...markKeys((mark) => this.mark(mark)),
       "/": () => window.dispatchEvent(new Event("dscore-filter")),
       "Alt+s": () => window.dispatchEvent(new Event("dscore-filter")),
@@ -316,12 +322,20 @@ class Gallery {
     this.ask(mark[0], String(mark[1]));
   }
 
+  comparePair() {
+    const cards = [...this.selection.items].map((id) => this.cards.get(id)).filter(Boolean);
+    if (this.selection.everything || this.selection.items.size !== 2 || cards.length !== 2 || this.large.isOpen)
+      return this.bar.say("Choose two pictures, and they are shown side by side.");
+    this.compare.open(cards.map((card) => this.edits.seen(card)));
+  }
+
   redraw(id) {
     const card = this.cards.get(id);
     if (!card) return;
     const seen = this.edits.seen(card);
     this.tiles.update(seen);
     if (this.large.isOpen && id === this.current) this.large.update(seen);
+    if (this.compare.shows(id)) this.compare.show(this.compare.ids.map((one) => this.edits.seen(this.cards.get(one))));
   }
 
   /** What Python does: it needs every edit to be there first. */

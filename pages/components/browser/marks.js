@@ -13,10 +13,10 @@ function markSigns({ mark, stars }) {
   return [{ keep: "✓", reject: "✕" }[mark] ?? "", "★".repeat(stars)].filter(Boolean).join(" ");
 }
 
-/** The edits that give these cards a mark; where all of them have it already, they take it away. */
-function markEdits(cards, [part, value]) {
+/** The edits that give these cards a mark; where all of them have it already, they take it away, unless it is for `always`. */
+function markEdits(cards, [part, value], { always = false } = {}) {
   const none = part === "mark" ? "none" : 0;
-  const wanted = cards.every((card) => card[part] === value) ? none : value;
+  const wanted = !always && cards.every((card) => card[part] === value) ? none : value;
   return cards.filter((card) => card[part] !== wanted).map((card) => ({ item: card.id, rev: card.rev, [part]: wanted }));
 }
 

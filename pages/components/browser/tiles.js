@@ -24,7 +24,7 @@ class Tiles {
     const signs = element("span", { class: "signs", "aria-hidden": "true" });
     const option = element("div", { class: "picture", role: "option", tabIndex: -1, "aria-selected": "false" }, image, mark, signs);
     const chips = element("div", { class: "chips" });
-    const tile = element("div", { class: "tile", role: "presentation" }, option, element("div", { class: "caption" }, element("span", { class: "title" }, card.name)), chips);
+    const tile = element("div", { class: "tile", role: "presentation" }, option, element("div", { class: "caption" }, element("span", { class: "title", title: card.name }, card.name), element("span", { class: "measure" }, `${card.width} × ${card.height}`)), chips);
     tile.dataset.id = card.id;
     return { tile, option, chips, signs };
   }
@@ -42,7 +42,10 @@ class Tiles {
     if (this.withChips) this.drawChips(part);
   }
 
-  showChips(shown) {
+  /** `size` small, medium, large or table; whether chips are shown. */
+  view({ size, chips: shown }) {
+    this.grid.dataset.size = size;
+    if (shown === this.withChips) return;
     this.withChips = shown;
     this.grid.classList.toggle("with-chips", shown);
     for (const part of this.parts.values()) {
