@@ -55,6 +55,7 @@ class Site:
     asked: list[str] = field(default_factory=list)
     whole: Counter[int] = field(default_factory=Counter)
     kept: dict[int, int] = field(default_factory=dict)
+    retry_after: str = "0"
 
     def md5(self, number: int) -> str:
         """As the site lists it."""
@@ -138,7 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
             else:
                 self._send(401, b"")
         elif self._takes(site.api, "429"):
-            self._send(429, b"", headers={"Retry-After": "0"})
+            self._send(429, b"", headers={"Retry-After": site.retry_after})
         elif self._takes(site.api, "503"):
             self._send(503, b"busy", "text/plain")
         elif self._takes(site.api, "html"):
@@ -203,7 +204,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif number in site.html or not self.headers.get("Referer", "").startswith(self.server.url):
             self._send(200, b"<!doctype html><html>See the post</html>", "text/html")
         elif self._takes(site.busy, number):
-            self._send(429, b"", headers={"Retry-After": "0"})
+            self._send(429, b"", headers={"Retry-After": site.retry_after})
         else:
             start = int((re.findall(r"bytes=(\d+)-", self.headers.get("Range", "")) or ["0"])[0])
             headers = {"Content-Range": f"bytes {start}-{len(body) - 1}/{len(body)}"} if start else {}

@@ -23,6 +23,7 @@ from dscore.fetch.client import Fetcher
 from dscore.fetch.limits import Pace, Retries
 from dscore.models import Category, Progress
 from dscore.pipeline import ingest
+from dscore.pipeline.attended import attended
 from dscore.pipeline.jobs import Work
 from dscore.sources.booru.posts import Post
 from dscore.sources.booru.search import Search, from_params, require_sense
@@ -111,6 +112,10 @@ def run(library: Library, held: Held) -> Work:
     """The job: read on in the search, then bring in whatever is waiting."""
     search = from_params(held.params["search"])
     fetcher = _fetcher(library, search, Retries())
+    yield from attended(_run(library, held, search, fetcher), fetcher)
+
+
+def _run(library: Library, held: Held, search: Search, fetcher: Fetcher) -> Work:
     source = BooruSource(search.site, fetcher, library.home / FOLDER / search.host.replace(":", "_"))
     with contextlib.closing(source):
         yield from _gather(library, held, search, _site(library, search, fetcher))
@@ -121,11 +126,7 @@ def run(library: Library, held: Held) -> Work:
             for progress in road:
                 with open_catalog(library) as db:
                     source.forget(booru.over(db, held.id, source.read_out))
-                try:
-                    yield progress
-                except GeneratorExit:
-                    fetcher.interrupt()  # else closing would wait for the downloads under way
-                    raise
+                yield progress
         with open_catalog(library) as db:
             source.forget(booru.pieces(db, held.id)[0])
 

@@ -20,6 +20,7 @@ from dscore.fetch import secrets
 from dscore.fetch.limits import Retries
 from dscore.models import Progress, Survey
 from dscore.pipeline import hub_downloads, ingest
+from dscore.pipeline.attended import attended
 from dscore.pipeline.hub_downloads import Downloads
 from dscore.pipeline.jobs import CHUNK, Work
 from dscore.pipeline.store import require_room
@@ -146,10 +147,11 @@ def run(library: Library, held: Held) -> Work:
     """The job: download, look, and bring in whatever is still waiting."""
     address = _address(held.params)
     downloads = Downloads(library, _key(held.params))
+    client = _client(library, address, Retries())
     _sweep(library)
     with downloads.held():
         try:
-            yield from _run(library, held, address, downloads)
+            yield from attended(_run(library, held, client, downloads), client.fetcher)
         except GeneratorExit:
             with open_catalog(library) as db:
                 cancelled = jobs.wanted(db, held.id) == "cancel"
@@ -159,9 +161,8 @@ def run(library: Library, held: Held) -> Work:
         downloads.remove()
 
 
-def _run(library: Library, held: Held, address: Address, downloads: Downloads) -> Work:
-    commit, settings = held.params["commit"], library.settings()
-    client = _client(library, address, Retries())
+def _run(library: Library, held: Held, client: HubClient, downloads: Downloads) -> Work:
+    commit, address, settings = held.params["commit"], client.address, library.settings()
     yield Progress(0, 0, "Asking the hub")
     found = contents(downloads.files(client, commit), within=address.path)
     offers = chosen(found, held.params["picks"], repo=address.repo)

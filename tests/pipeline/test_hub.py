@@ -107,6 +107,28 @@ def test_a_cancelled_download_leaves_nothing(dscore: Commands, hub: DatasetHub) 
     assert dscore.captions("cats") == {}
 
 
+def test_a_wait_for_the_hub_is_said_and_can_be_broken_off_at_once(
+    dscore: Commands, hub: DatasetHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "Retries", Retries)
+    hub.publish("me/cats", {"one.png": picture(1)})
+    hub.faults = [("/resolve/", Fault(429, {"RateLimit": '"resolvers";r=0;t=60'}))]
+    asked = 0.0
+
+    def on_progress(progress: Progress) -> None:
+        nonlocal asked
+        if not asked and "was asked too often (429)" in progress.message:
+            asked = time.monotonic()
+            with open_catalog(dscore.library) as db:
+                job_table.ask(db, 1, "pause")
+
+    assert run(dscore, hub, on_progress) == "paused"
+    assert time.monotonic() - asked < 3.0  # under 1 s on a machine with nothing else to do
+    dscore.good("jobs", "resume", 1)
+    dscore.good("worker", "--until-idle")
+    assert len(dscore.captions("cats")) == 1
+
+
 def test_killed_again_and_again_it_ends_the_same_and_loads_no_finished_file_twice(
     dscore: Commands, hub: DatasetHub
 ) -> None:

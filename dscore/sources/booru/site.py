@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
-from dscore.errors import AccessError, FetchError
+from dscore.errors import AccessError, FetchError, StoppedError
 from dscore.fetch.client import Answer, Fetcher
 from dscore.fetch.limits import Limits, Pace
 from dscore.models import Category
@@ -75,7 +75,7 @@ class Site:
         """How many posts a search finds; engines that answer with a bare list tell it in XML only. None: not said."""
         try:
             return self._read({"s": "post", "tags": query, "limit": 1}).count
-        except AccessError:
+        except (AccessError, StoppedError):
             raise
         except FetchError:
             return None
