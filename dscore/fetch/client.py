@@ -98,13 +98,14 @@ class Fetcher:
     ) -> Answer:
         """The whole answer, whatever its status is, once the site has answered; `keys` are headers for this host only.
 
+        Secrets that the answer repeats are taken out of it.
         Raises AddressError, or FetchError after all tries.
         """
 
         def once() -> Answer:
             pace.turn(self.wait)
             with self.opened(url, headers=headers, keys=keys, limits=limits) as exchange:
-                body = b"".join(exchange.blocks())
+                body = self._redactor.scrub(b"".join(exchange.blocks()))
                 names = {name.lower(): value for name, value in exchange.headers.items()}
                 return Answer(exchange.target.shown, exchange.status, names, body)
 
@@ -135,7 +136,7 @@ class Fetcher:
         raise FetchError(f"{target.host} sent dscore from page to page, more than {limits.hops} times.")
 
     def again(self, once: Callable[[], Result]) -> Result:
-        """Do it, and do it again where that may help; raises the last FetchError, StoppedError after `interrupt`."""
+        """Do it, and do it again where that may help; raises the last FetchError, without keys, or StoppedError."""
         for number in range(1, self._retries.tries + 1):
             self.wait(0.0)
             try:
@@ -143,6 +144,7 @@ class Fetcher:
             except FetchError as error:
                 if self._stopped.is_set():
                     raise StoppedError("It was stopped.") from error
+                error.args = (self._redactor.clean(str(error)),)
                 wait, why = self._retries.pause(number, error.wait), str(error)
                 if not error.again or number == self._retries.tries or wait > self._retries.longest:
                     raise
@@ -160,10 +162,6 @@ class Fetcher:
         finally:
             with self._lock:
                 self._waits.pop(me, None)
-
-    def clean(self, text: str) -> str:
-        """A text that came from a site, or tells of one, without keys."""
-        return self._redactor.clean(text)
 
     def _check(self, url: str) -> Target:
         return addresses.check(url, local_hosts=self._local_hosts, resolve=self._resolve)

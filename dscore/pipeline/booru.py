@@ -216,6 +216,7 @@ def _categories(library: Library, search: Search, site: Site, posts: list[Post])
     names = list(dict.fromkeys(tag for post in posts for tag in post.tags))
     with open_catalog(library) as db:
         known = booru.categories(db, search.host, names)
+    known |= {tag: kind for post in posts for tag, kind in post.kinds.items()}
     missing = [name for name in names if name not in known]
     for first in range(0, len(missing), NAMES):
         asked = missing[first : first + NAMES]

@@ -86,6 +86,13 @@ def keep_token(library: Library, address: Address, token: str) -> None:
     secrets.save(library, address.host, {"token": token.strip()} if token.strip() else {})
 
 
+def try_token(library: Library, endpoint: str, token: str) -> None:
+    """Ask the hub whose token it is, and keep it where it answers. Raises AccessError, FetchError."""
+    address = Address("", endpoint=endpoint)
+    _client(library, address, WHILE_LOOKING, token=token.strip()).introduce()
+    keep_token(library, address, token)
+
+
 def look(library: Library, text: str, *, endpoint: str = "", folder: str = "", token: str = "") -> Found:
     """What lies there; nothing is made or downloaded. `token` is tried in place of a kept one.
 

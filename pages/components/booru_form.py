@@ -17,7 +17,8 @@ from dscore.pipeline.booru import Preview
 from dscore.pipeline.jobs import KINDS, submit
 from dscore.sources.booru.posts import RATINGS
 from dscore.sources.booru.search import KEPT, MOST, Filters, Search, read_place
-from dscore.sources.booru.site import FIELDS, KEY_PAGES, NEEDS_KEYS
+from dscore.sources.booru.site import FIELDS
+from dscore.sources.booru.sites import known
 from pages.components import intake, state
 from pages.components.trouble import spoken
 from pages.components.words import counted, duration, plain
@@ -72,9 +73,10 @@ def _keys(base: str, host: str) -> None:
     if has:
         st.caption(f"A user id and an API key are kept for {plain(host)}. Settings can forget them.")
         return
-    with st.expander("User id and API key", icon=":material/key:", expanded=host in NEEDS_KEYS):
-        where = f" They are at {KEY_PAGES[host]}." if host in KEY_PAGES else ""
-        wants = "wants" if host in NEEDS_KEYS else "may want"
+    keys_at = known(host).keys_at
+    with st.expander("User id and API key", icon=":material/key:", expanded=bool(keys_at)):
+        where = f" They are at {keys_at}." if keys_at else ""
+        wants = "wants" if keys_at else "may want"
         st.caption(
             f"{plain(host)} {wants} both.{where} They are tested with one question, and kept in the library's keys.json, which "
             "only you can read."

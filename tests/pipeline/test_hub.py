@@ -19,7 +19,6 @@ import pytest
 from dscore.catalog import jobs as job_table
 from dscore.catalog.connection import open_catalog
 from dscore.errors import DiskFullError, FetchError, SourceError, WrongUseError
-from dscore.fetch import secrets
 from dscore.fetch.limits import Retries
 from dscore.models import Progress
 from dscore.pipeline import hub as importing
@@ -31,7 +30,6 @@ from tests.fetch.test_addresses import FORBIDDEN
 from tests.hub_layouts import packed, picture
 
 QUICK = Retries(tries=2, first=0.01, busy=0.01, longest=1.0)
-TOKEN = "hf_canary_0123456789abcdef"
 KILLS = 2
 
 
@@ -204,30 +202,3 @@ def test_a_forbidden_endpoint_is_refused_before_any_connection(
     monkeypatch.setattr(socket.socket, "connect", connected)
     with pytest.raises((SourceError, WrongUseError)):
         importing.look(Commands(tmp_path).library, "me/cats", endpoint=url.rstrip("/"))
-
-
-def test_a_token_stands_in_its_file_alone_after_thirty_failures(
-    dscore: Commands, hub: DatasetHub, capfd: pytest.CaptureFixture[str]
-) -> None:
-    hub.tokens = {TOKEN}
-    hub.publish("me/cats", {"one.png": picture(1), "all.zip": packed({"two.png": picture(2)})}, readers=(TOKEN,))
-    secrets.save(dscore.library, hub.local_hosts[0], {"token": TOKEN})
-    faults = [
-        *(Fault(status) for status in (401, 403, 429, 500, 503)),
-        Fault(404, {"X-Error-Code": "RepoNotFound"}),
-        Fault(302, {"Location": "http://10.0.0.1/"}),
-    ]
-    words = ("/revision/", "/auth-check", "/tree/", "/resolve/", "all.zip")
-    said = ""
-    for word in words:
-        for fault in faults:
-            hub.faults = [(word, fault)] * 40
-            ran = dscore(
-                "import", "hf:me/cats", "--endpoint", hub.url, "--split", "pictures", "--zip", "all.zip", "--json"
-            )
-            said += ran.out + ran.err
-            assert ran.code in {1, 2}, (word, fault, ran)
-    assert TOKEN not in said + "".join(capfd.readouterr())
-    assert not any(TOKEN in str(headers) for headers in hub.seen_by_store)
-    holding = [path for path in dscore.home.rglob("*") if path.is_file() and TOKEN.encode() in path.read_bytes()]
-    assert holding == [secrets.path(dscore.library)]

@@ -11,6 +11,7 @@ from dscore.fetch.client import Answer, Fetcher
 from dscore.fetch.limits import Limits, Pace
 from dscore.models import Category
 from dscore.sources.booru.posts import Found, Post, TooDeepError, read_categories, read_posts
+from dscore.sources.booru.sites import known
 
 PAGE = 100
 """Posts in one answer: the most that gelbooru.com gives, and less than the others do."""
@@ -20,8 +21,6 @@ NAMES = 100
 
 EMPTY_TRIES = 4
 API_LIMITS = Limits(bytes=32 << 20, seconds=90)
-NEEDS_KEYS = {"gelbooru.com"}
-KEY_PAGES = {"gelbooru.com": "https://gelbooru.com/index.php?page=account&s=options"}
 FIELDS = ("user_id", "api_key")
 
 NO_MORE = "The site said that there are more posts, and gave none; what it gave is here."
@@ -55,20 +54,20 @@ class Site:
 
     def __init__(self, base: str, fetcher: Fetcher, *, keys: Mapping[str, str], pace: Pace) -> None:
         self.base, self.host = base, urlsplit(base).netloc.lower()
-        self._fetcher, self._pace = fetcher, pace
+        self._known, self._fetcher, self._pace = known(self.host), fetcher, pace
         self._keys = {name: keys[name] for name in FIELDS if keys.get(name)}
 
     def require_keys(self) -> None:
         """Raises AccessError where the site is known to want keys, and there are none."""
-        if self.host in NEEDS_KEYS and len(self._keys) < len(FIELDS):
+        if self._known.keys_at and len(self._keys) < len(FIELDS):
             raise AccessError(
-                f"{self.host} wants an API key and a user id. Log in there, copy both from {KEY_PAGES[self.host]}, "
+                f"{self.host} wants an API key and a user id. Log in there, copy both from {self._known.keys_at}, "
                 f"and enter them under Settings, or with: python -m dscore keys {self.host}"
             )
 
     def search(self, query: str, *, page: int = 0, limit: int = PAGE) -> Found:
         """One page of a search. Raises AccessError, TooDeepError, or FetchError after all tries."""
-        asked: dict[str, object] = {"s": "post", "json": 1, "tags": query, "limit": limit}
+        asked: dict[str, object] = {"s": "post", "json": 1, "tags": query, "limit": limit, **self._known.asked}
         return self._read(asked | ({"pid": page} if page else {}))
 
     def count(self, query: str) -> int | None:
@@ -131,7 +130,9 @@ class Site:
 
     def _ask(self, asked: Mapping[str, object]) -> Answer:
         query = urlencode({"page": "dapi", "q": "index", **asked, **self._keys})
-        answer = self._fetcher.ask(f"{self.base}/index.php?{query}", limits=API_LIMITS, pace=self._pace)
+        answer = self._fetcher.ask(
+            f"{self._known.api or self.base}/index.php?{query}", limits=API_LIMITS, pace=self._pace
+        )
         if answer.status in {401, 403}:
             raise AccessError(self._refused())
         if answer.status != 200:
@@ -139,7 +140,7 @@ class Site:
         return answer
 
     def _refused(self) -> str:
-        where = f" Both are at {KEY_PAGES[self.host]}." if self.host in KEY_PAGES else ""
+        where = f" Both are at {self._known.keys_at}." if self._known.keys_at else ""
         if not self._keys:
             return f"{self.host} wants an API key and a user id.{where}"
         return (
