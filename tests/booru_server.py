@@ -161,6 +161,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(503, b"busy", "text/plain")
         elif self._takes(site.api, "echo"):
             self._send(200, json.dumps(f"Cannot read {self.path}").encode())
+        elif self._takes(site.api, "reset"):
+            self.connection.close()
         elif self._takes(site.api, "away"):
             self._send(302, b"", headers={"Location": f"http://10.0.0.1{self.path}"})
         elif self._takes(site.api, "html"):

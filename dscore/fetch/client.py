@@ -98,18 +98,25 @@ class Fetcher:
     ) -> Answer:
         """The whole answer, whatever its status is, once the site has answered; `keys` are headers for this host only.
 
-        Secrets that the answer repeats are taken out of it.
-        Raises AddressError, or FetchError after all tries.
+        Secrets that the answer repeats are taken out of it. Raises AddressError, or FetchError after all tries.
         """
+        return self.again(lambda: self.ask_once(url, headers=headers, keys=keys, limits=limits, pace=pace))
 
-        def once() -> Answer:
-            pace.turn(self.wait)
-            with self.opened(url, headers=headers, keys=keys, limits=limits) as exchange:
-                body = self._redactor.scrub(b"".join(exchange.blocks()))
-                names = {name.lower(): value for name, value in exchange.headers.items()}
-                return Answer(exchange.target.shown, exchange.status, names, body)
-
-        return self.again(once)
+    def ask_once(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        keys: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
+        pace: Pace = NO_PACE,
+    ) -> Answer:
+        """The same by one try, for use within `again`."""
+        pace.turn(self.wait)
+        with self.opened(url, headers=headers, keys=keys, limits=limits) as exchange:
+            body = self._redactor.scrub(b"".join(exchange.blocks()))
+            names = {name.lower(): value for name, value in exchange.headers.items()}
+            return Answer(exchange.target.shown, exchange.status, names, body)
 
     @contextmanager
     def opened(

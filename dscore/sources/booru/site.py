@@ -81,7 +81,8 @@ class Site:
 
     def categories(self, names: Sequence[str]) -> dict[str, Category]:
         """The kinds of at most `NAMES` tags, as far as the site knows them; engines that tell none give {}."""
-        answer = self._ask({"s": "tag", "json": 1, "names": " ".join(names), "limit": NAMES})
+        asked = {"s": "tag", "json": 1, "names": " ".join(names), "limit": NAMES}
+        answer = self._fetcher.again(lambda: self._ask(asked))
         try:
             known = read_categories(answer.body)
         except FetchError:
@@ -130,7 +131,7 @@ class Site:
 
     def _ask(self, asked: Mapping[str, object]) -> Answer:
         query = urlencode({"page": "dapi", "q": "index", **asked, **self._keys})
-        answer = self._fetcher.ask(
+        answer = self._fetcher.ask_once(
             f"{self._known.api or self.base}/index.php?{query}", limits=API_LIMITS, pace=self._pace
         )
         if answer.status in {401, 403}:

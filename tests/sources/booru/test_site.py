@@ -96,6 +96,7 @@ def test_a_fault_that_stays_is_said(server: Server, fault: str, sentence: str) -
     server.site.api = Counter({fault: 99})
     with pytest.raises(FetchError, match=sentence):
         site(server.url).search("1girl")
+    assert len(server.site.asked) == QUICK.tries
 
 
 @pytest.mark.parametrize("shape", ["object", "list"])
