@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -13,14 +13,17 @@ from dscore.catalog import job_lists, jobs
 from dscore.catalog.connection import open_catalog
 from dscore.catalog.job_lists import Job
 from dscore.config import Settings
+from dscore.fetch import secrets
 from dscore.models import Progress
-from dscore.pipeline import booru
+from dscore.pipeline import booru, glimpses
 from dscore.pipeline.jobs import run_here
 from dscore.sources.booru.search import Search
-from tests.booru_server import Server, Site, serving
+from tests.booru_server import Server, Site, picture, serving
 from tests.commands import Commands
+from tests.fetch.servers import told
 
 POSTS = 8
+KEY = "canary-0123456789abcdef"
 
 
 @pytest.fixture
@@ -76,3 +79,29 @@ def test_a_wait_for_the_site_is_said_and_can_be_broken_off_at_once(
     again = dscore.good("import", "gelbooru:1girl", "--site", server.url, "--dataset", "set")
     assert len(dscore.captions("set")) == again["found"] == POSTS
     assert max(server.site.whole.values()) == 1
+
+
+def test_thumbnails_of_a_look_are_asked_for_by_dscore_itself(dscore: Commands, server: Server) -> None:
+    server.site.html, server.site.gone, server.site.keys = {7}, {6}, ("12", KEY)
+    secrets.save(dscore.library, server.host, {"user_id": "12", "api_key": KEY})
+    seen = booru.look(dscore.library, Search(tags="1girl", site=server.url))
+    server.site.asked.clear()
+    assert booru.glimpses(dscore.library, seen, most=4) == {8: picture(8), 5: picture(5)}
+    assert len(server.site.asked) == 4
+    assert not any(KEY in path for path in server.site.asked)
+
+
+def test_thumbnails_that_are_slow_or_forbidden_are_left_out(
+    dscore: Commands, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(glimpses, "SECONDS", 0.5)
+    with told() as slow:
+        slow.acts["/slow.jpg"] = lambda _: time.sleep(3)
+        dscore.library.save_settings(Settings(local_hosts=(server.host, slow.url.removeprefix("http://"))))
+        seen = booru.look(dscore.library, Search(tags="1girl", site=server.url))
+        addresses = ("http://10.0.0.1/x.jpg", f"{slow.url}/slow.jpg", seen.posts[2][0].preview_url)
+        posts = [replace(post, preview_url=url) for (post, _), url in zip(seen.posts, addresses, strict=False)]
+        began = time.monotonic()
+        found = booru.glimpses(dscore.library, replace(seen, posts=tuple((post, "") for post in posts)), most=12)
+        assert time.monotonic() - began < 2.5
+    assert found == {posts[2].id: picture(posts[2].id)}
