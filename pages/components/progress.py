@@ -87,7 +87,7 @@ def figures(job: Job) -> str:
         parts += [pace(seen.rate), f"{duration(seen.seconds_left)} left"]
     elif job.message and not through(job):
         parts.append(job.message)
-    return " · ".join(parts)
+    return " · ".join(parts) or "Starting"
 
 
 def draw(job: Job, *, place: str, can_cancel: bool = True) -> None:

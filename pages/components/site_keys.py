@@ -36,9 +36,15 @@ def of_booru(base: str, host: str) -> None:
             with grid.cell():
                 api_key = st.text_input("API key", key="booru_key", type="password")
             if st.form_submit_button("Test and keep", key="booru_keep", icon=":material/key:"):
-                with st.spinner(f"Asking {plain(host)}…"):
-                    booru.try_keys(state.library(), base, booru.split_keys(user_id, api_key))
-                st.rerun()
+                _try(base, host, user_id, api_key)
+
+
+@spoken()
+def _try(base: str, host: str, user_id: str, api_key: str) -> None:
+    """Beside the form stays what went wrong; where nothing did, the form goes."""
+    with st.spinner(f"Asking {plain(host)}…"):
+        booru.try_keys(state.library(), base, booru.split_keys(user_id, api_key))
+    st.rerun()
 
 
 def kept(host: str, sentence: str) -> None:
