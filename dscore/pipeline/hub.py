@@ -21,11 +21,13 @@ from dscore.fetch.limits import Retries
 from dscore.models import Progress, Survey
 from dscore.pipeline import hub_downloads, ingest
 from dscore.pipeline.attended import attended
+from dscore.pipeline.glimpses import gathered, shrunk
 from dscore.pipeline.hub_downloads import Downloads
 from dscore.pipeline.jobs import CHUNK, Work
 from dscore.pipeline.store import require_room
 from dscore.sources.hub.address import Address, parse
 from dscore.sources.hub.client import HubClient, HubFile
+from dscore.sources.hub.glimpses import first_pictures
 from dscore.sources.hub.offers import Contents, Layout, Offer, chosen, contents
 from dscore.sources.hub.preview import Preview, preview
 from dscore.sources.hub.source import HubSource
@@ -119,6 +121,13 @@ def preview_of(library: Library, found: Found, offers: Sequence[Offer], *, token
     """How many pictures these hold and which columns can be captions, from a few kilobytes of them."""
     client = _client(library, found.address, WHILE_LOOKING, token=token.strip())
     return preview(client, found.commit, offers, ingest.source_limits(library.settings()))
+
+
+def glimpses(library: Library, found: Found, offers: Sequence[Offer], *, most: int) -> dict[str, bytes]:
+    """Thumbnails of the first pictures, by name, where the layout gives them without the whole; one that fails is missing."""
+    client = _client(library, found.address, WHILE_LOOKING)
+    asked = first_pictures(client, found.commit, offers, ingest.source_limits(library.settings()), most=most)
+    return shrunk(gathered(client.fetcher, asked, at_once=AT_ONCE))
 
 
 def plan(library: Library, found: Found, choice: Choice, *, dataset: str | None = None, captions: str = "auto") -> Plan:

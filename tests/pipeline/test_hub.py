@@ -202,3 +202,24 @@ def test_a_forbidden_endpoint_is_refused_before_any_connection(
     monkeypatch.setattr(socket.socket, "connect", connected)
     with pytest.raises((SourceError, WrongUseError)):
         importing.look(Commands(tmp_path).library, "me/cats", endpoint=url.rstrip("/"))
+
+
+@pytest.mark.parametrize(
+    ("files", "names"),
+    [
+        ({f"{number}.png": picture(number) for number in range(9)}, [f"{number}.png" for number in range(6)]),
+        ({"all.zip": packed({"x": bytes(700_000), "a/1.png": picture(1), "2.png": b"no picture", "b.png": picture(3)})},
+         ["a/1.png", "b.png"]),
+        ({"broken.zip": b"PK no more"}, []),
+        ({"one.png": picture(1), "large.png": bytes((4 << 20) + 1)}, ["one.png"]),
+    ],
+)  # fmt: skip
+def test_the_first_pictures_are_seen_before_the_import(
+    dscore: Commands, hub: DatasetHub, files: dict[str, bytes | str], names: list[str]
+) -> None:
+    hub.publish("me/cats", files)
+    seen = found(dscore, hub)
+    glimpses = importing.glimpses(dscore.library, seen, seen.contents.offers, most=6)
+    assert list(glimpses) == names
+    assert all(content.startswith(b"RIFF") for content in glimpses.values())
+    assert not any(asked in {"BYTES all.zip", "BYTES large.png"} for asked in hub.asked)

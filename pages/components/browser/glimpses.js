@@ -16,13 +16,13 @@ function tile({ src, name, facts, words, reason }) {
     : element("div", { class: "missing" }, "no thumbnail");
   return element(
     "figure",
-    { class: reason ? "out" : "", role: "listitem", title: words },
+    { class: reason ? "out" : "", role: "listitem", title: words || name },
     picture,
     element(
       "figcaption",
       {},
       element("div", { class: "name", title: name }, name),
-      element("div", { class: "facts" }, facts),
+      facts ? element("div", { class: "facts" }, facts) : null,
       reason ? element("div", { class: "reason" }, reason) : element("div", { class: "words" }, words),
     ),
   );
