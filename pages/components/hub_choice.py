@@ -44,7 +44,7 @@ def draw(found: Found) -> None:
     columns = _columns(found, seen)
     for note in seen.notes:
         st.caption(plain(note))
-    _destination(found, offers, columns)
+    _destination(found, offers, columns, pictures=seen.pictures)
 
 
 def _within(found: Found) -> Found:
@@ -131,14 +131,14 @@ def _columns(found: Found, seen: Preview) -> tuple[str, ...]:
     return () if columns == usual else tuple(columns)
 
 
-def _destination(found: Found, offers: tuple[Offer, ...], columns: tuple[str, ...]) -> None:
+def _destination(found: Found, offers: tuple[Offer, ...], columns: tuple[str, ...], *, pictures: int | None) -> None:
     grid = st.grid(2, min_column_width=300)
     with grid.cell():
         name = intake.into(found.name, key="hub")
     with grid.cell():
         kind = intake.read_as(key="hub")
     st.button(
-        "Import",
+        "Import" if pictures is None else f"Import {counted(pictures, 'picture')}",
         key="import_hub",
         type="primary",
         icon=":material/add_photo_alternate:",

@@ -13,10 +13,15 @@ from pages.components.words import plain
 
 LOOK = "hub_look"
 OFFICIAL_HOST = "huggingface.co"
+NOTES = (
+    "A dataset with its captions, at the very commit that you look at. Its page on Hugging Face says under which licence it "
+    "stands, and whose pictures they are."
+)
 
 
 def offer() -> None:
     """The form; under it, what the last look has found."""
+    st.caption(NOTES)
     if secrets.find(state.library(), OFFICIAL_HOST):
         site_keys.kept(OFFICIAL_HOST, "A token is kept for")
     with st.form("hub_form", border=False):
