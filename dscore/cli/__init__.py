@@ -8,10 +8,10 @@ import click
 
 from dscore import __version__
 from dscore.cli import (
-    booru,
     dataset,
     doctor,
     editing,
+    keys,
     knowledge,
     libraries,
     naming,
@@ -23,7 +23,7 @@ from dscore.cli import (
 
 COMMANDS = (
     pictures.import_,
-    booru.keys,
+    keys.keys,
     pictures.tag,
     tuning.tune,
     pictures.export,

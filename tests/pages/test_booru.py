@@ -46,3 +46,11 @@ def test_wrong_keys_are_said_and_not_kept(dscore: Commands, server: Server) -> N
     shown = clicked(shown, "booru_keep")
     assert "did not accept" in str(texts(shown, "error"))
     assert secrets.sites(dscore.library) == ()
+
+
+def test_kept_keys_can_be_forgotten_where_they_are_used(dscore: Commands, server: Server) -> None:
+    secrets.save(dscore.library, server.host, {"user_id": KEYS[0], "api_key": KEYS[1]})
+    shown = chosen(opened("bring_in.py"), "booru_site", server.url)
+    assert "A user id and an API key are kept for" in " ".join(texts(shown, "caption"))
+    clicked(shown, f"forget_here_{server.host}")
+    assert secrets.sites(dscore.library) == ()
