@@ -312,5 +312,7 @@ _STATES = {
     "tagged": _TAGGED,
     "captioned": f"({_TAGGED} or {_PROSE})",
     "uncaptioned": f"not ({_TAGGED} or {_PROSE})",
+    "undescribed": f"not {_PROSE}",
+    "described": _PROSE,
     "trashed": "(select trashed_at is not null from item where id = w.item_id)",
 }

@@ -9,6 +9,7 @@ import click
 from dscore import __version__
 from dscore.cli import (
     booru,
+    captioning,
     dataset,
     doctor,
     editing,
@@ -26,6 +27,7 @@ COMMANDS = (
     booru.keys,
     pictures.tag,
     tuning.tune,
+    captioning.caption,
     pictures.export,
     editing.search,
     knowledge.stats,

@@ -6,7 +6,7 @@ So a killed run goes on behind the last chunk, one change holds all that it did,
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -91,10 +91,8 @@ class ModelRun:
         with open_catalog(self._library) as db:
             return job_lists.tally(db, self._held.id).waiting
 
-    def _leave_out(self, query: str, reason: str) -> Iterator[Progress]:
-        """Mark the items that a search finds as being there already."""
-        with open_catalog(self._library) as db:
-            found = set(search.ids(db, self._dataset.id, parse_query(query)))
+    def _leave_out(self, found: Collection[int], reason: str) -> Iterator[Progress]:
+        """Mark these items as being there already."""
         for items, _ in self._waiting():
             marks = [Mark(item.number, "there", reason) for item in items if item.item_id in found]
             with open_catalog(self._library) as db:

@@ -20,7 +20,7 @@ from dscore.errors import WrongUseError
 from dscore.models import Mode, Progress, TagScore
 from dscore.pipeline import rules
 from dscore.pipeline.jobs import Work
-from dscore.pipeline.model_run import ModelRun, Scored
+from dscore.pipeline.model_run import ModelRun, Scored, scope
 from dscore.pipeline.retagging import twin_key
 from dscore.taggers import preparation
 from dscore.taggers.base import Tagger, TaggerFiles, TaggerSpec
@@ -127,7 +127,9 @@ class Tagging(ModelRun):
     def run(self) -> Iterator[Progress]:
         """Chunk by chunk: first those that have scores, then the others through the model."""
         if self._request.mode is Mode.SKIP:
-            yield from self._leave_out("is:tagged", "It has tags already.")
+            with open_catalog(self._library) as db:
+                tagged = set(scope(db, self._dataset, "is:tagged"))
+            yield from self._leave_out(tagged, "It has tags already.")
         self._preparation = self._stored_preparation()
         for items, files in self._waiting():
             with open_catalog(self._library) as db:

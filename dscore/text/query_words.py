@@ -11,7 +11,7 @@ from dscore.errors import QueryError
 MAX_QUERY = 10_000
 MAX_DIGITS = 12
 
-STATES = ("untagged", "tagged", "uncaptioned", "captioned", "trashed")
+STATES = ("untagged", "tagged", "uncaptioned", "captioned", "undescribed", "described", "trashed")
 """What may follow `is:`."""
 
 

@@ -104,7 +104,8 @@ def holds(item: Item, query: Query) -> bool:
             return any(alike(pattern.casefold(), word.casefold(), wildcard=wildcard) for word in words)
         case Is(word):
             return {"tagged": bool(item.tags), "untagged": not item.tags, "captioned": bool(item.tags) or item.prose,
-                    "uncaptioned": not item.tags and not item.prose, "trashed": item.trashed}[word]  # fmt: skip
+                    "uncaptioned": not item.tags and not item.prose, "trashed": item.trashed,
+                    "described": item.prose, "undescribed": not item.prose}[word]  # fmt: skip
         case Not(part):
             return not holds(item, part)
         case And(parts):
