@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 import pytest
 
+from dscore.captioners.presets import PRESETS
+from dscore.captioners.registry import CAPTIONERS
 from dscore.cli import main
 from dscore.config import Settings
 from dscore.exporters.registry import EXPORTERS
@@ -45,6 +47,11 @@ def test_every_setting_is_in_the_readme(setting: str) -> None:
 @pytest.mark.parametrize("tagger", [spec.repo.rpartition("/")[2] for spec in TAGGERS])
 def test_every_tagger_is_in_the_readme(tagger: str) -> None:
     assert tagger in README
+
+
+@pytest.mark.parametrize("word", [*(spec.name for spec in CAPTIONERS), *(preset.name for preset in PRESETS)])
+def test_every_captioner_and_preset_is_in_the_readme(word: str) -> None:
+    assert f"`{word}`" in README
 
 
 @pytest.mark.parametrize("word", [*EXPORTERS, *(mode.value for mode in Mode), *KINDS])

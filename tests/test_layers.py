@@ -25,8 +25,9 @@ MAY_IMPORT = {
     "fetch": FOUNDATION,
     "sources": FOUNDATION | {"media", "text", "fetch"},
     "taggers": FOUNDATION | {"media", "text"},
+    "captioners": FOUNDATION | {"media", "text", "fetch", "taggers"},
     "exporters": FOUNDATION | {"media", "text"},
-    "pipeline": FOUNDATION | {"media", "text", "catalog", "fetch", "sources", "taggers", "exporters"},
+    "pipeline": FOUNDATION | {"media", "text", "catalog", "fetch", "sources", "taggers", "captioners", "exporters"},
 }
 MAY_IMPORT["worker"] = MAY_IMPORT["pipeline"] | {"pipeline"}
 MAY_IMPORT["cli"] = MAY_IMPORT["worker"] | {"worker"}

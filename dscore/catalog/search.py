@@ -316,6 +316,8 @@ _STATES = {
     "tagged": _TAGGED,
     "captioned": f"({_TAGGED} or {_PROSE})",
     "uncaptioned": f"not ({_TAGGED} or {_PROSE})",
+    "undescribed": f"not {_PROSE}",
+    "described": _PROSE,
     "trashed": "(select trashed_at is not null from item where id = w.item_id)",
     "kept": "(select mark is 'keep' from item where id = w.item_id)",
     "rejected": "(select mark is 'reject' from item where id = w.item_id)",

@@ -8,6 +8,7 @@ import click
 
 from dscore import __version__
 from dscore.cli import (
+    captioning,
     dataset,
     doctor,
     editing,
@@ -26,6 +27,7 @@ COMMANDS = (
     keys.keys,
     pictures.tag,
     tuning.tune,
+    captioning.caption,
     pictures.export,
     editing.search,
     knowledge.stats,

@@ -137,13 +137,13 @@ def tag(
 
     Taggers by name: see the README. Vetoed tags (those that you removed by hand) stay out.
     """
-    from dscore.pipeline import tagging
+    from dscore.pipeline import model_run, tagging
     from dscore.text.tags import split_tags
 
     request = tagging.Request(tagger, blacklist=split_tags(blacklist), mode=Mode(mode), **options)  # type: ignore[arg-type]
     with open_catalog(library) as db:
         dataset = dataset_table.get(db, name)
-        ids = tagging.scope(db, dataset, where)
+        ids = model_run.scope(db, dataset, where)
     if not ids:
         where_text = f" matches “{where}”" if where else ""
         out.fail(f"No picture in “{dataset.name}”{where_text}; nothing was tagged.")

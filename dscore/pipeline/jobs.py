@@ -49,6 +49,7 @@ KINDS = {
     "booru": Kind("network", "dscore.pipeline.booru:run"),
     "tag": Kind("device", "dscore.pipeline.tagging:run"),
     "sample": Kind("device", "dscore.pipeline.sampling:run"),
+    "caption": Kind("device", "dscore.pipeline.captioning:run"),
     "tune": Kind("disk", "dscore.pipeline.tuning:run"),
     "edit": Kind("disk", "dscore.pipeline.curate:run_edit"),
     "revert": Kind("disk", "dscore.pipeline.curate:run_revert"),

@@ -11,7 +11,8 @@ from dscore.errors import WrongUseError
 from dscore.pipeline import ingest
 from dscore.pipeline.jobs import submit
 
-KINDS = ("import", "tag")
+BY_MODELS = ("tag", "caption")
+KINDS = ("import", *BY_MODELS)
 FROM_SITES = ("hub", "booru")
 """Kinds that find out by themselves what there is to bring in, and take only what is not here yet."""
 
@@ -20,7 +21,7 @@ def can_retry(job: Job) -> bool:
     """Whether it is over, left something undone, and doing that again can help: what an import skipped would be skipped again."""
     if job.kind in FROM_SITES:
         return (job.state in {"failed", "cancelled"} or job.tally.failed > 0) and job.dataset is not None
-    undone = job.tally.waiting + (job.tally.failed if job.kind == "tag" else 0)
+    undone = job.tally.waiting + (job.tally.failed if job.kind in BY_MODELS else 0)
     return job.kind in KINDS and job.state in job_lists.CLOSED and undone > 0 and job.dataset is not None
 
 
@@ -35,4 +36,4 @@ def again(library: Library, job: Job) -> int:
         return submit(library, "import", dataset_id=plan.dataset.id, params=plan.params, items=plan.items())
     with open_catalog(library) as db:
         undone = [item for state in ("failed", "waiting") for item in job_lists.items_in(db, job.id, state)]
-    return submit(library, "tag", dataset_id=job.dataset_id, params=job.params, items=map(NewItem, undone))
+    return submit(library, job.kind, dataset_id=job.dataset_id, params=job.params, items=map(NewItem, undone))

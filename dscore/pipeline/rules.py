@@ -102,6 +102,23 @@ def write_prose(state: ItemState, text: str, *, source: int = PERSON) -> ItemSta
     return replace(state, prose=prose)
 
 
+def caption_by_model(state: ItemState, text: str, *, source: int, mode: Mode, captioners: Collection[int]) -> ItemState:
+    """What a captioner's run does with its sentences.
+
+    skip: an item with prose is left alone. append: they come behind the prose that is there, once. merge: prose that a captioner
+    wrote is replaced, anybody else's stays. overwrite: all prose is replaced.
+    """
+    prose = state.prose
+    if prose is None or mode is Mode.OVERWRITE:
+        return write_prose(state, text, source=source)
+    if mode is Mode.APPEND:
+        more = "" if text in prose.text else text
+        return write_prose(state, f"{prose.text} {more}".rstrip(), source=prose.source_id)
+    if mode is Mode.MERGE and prose.source_id in captioners:
+        return write_prose(state, text, source=source)
+    return state
+
+
 def set_trigger(state: ItemState, trigger: str | None) -> ItemState:
     """Give the item its own trigger word; None is the dataset's again."""
     return state if state.trigger == trigger else replace(state, trigger=trigger)

@@ -169,7 +169,7 @@ class Sampling(tagging.Tagging):
     def _chosen(self, packed: dict[int, bytes]) -> dict[int, tuple[TagScore, ...]]:
         return dict.fromkeys(packed, ())  # what would be taken is for `look`, by the settings of that moment
 
-    def _record(self, db: Database, items: list[int], edit: changes.Edit, also: changes.InTransaction) -> None:
+    def _record(self, db: Database, items: Sequence[int], edit: changes.Edit, also: changes.InTransaction) -> None:
         del edit
         with writing(db):
             also(db, Written(None, changed=tuple(items)))

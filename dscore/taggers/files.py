@@ -45,8 +45,8 @@ def fetch_files(
     found = {spec.labels_file: identity.labels_sha256, spec.model_file: identity.model_sha256}
     for name, digest in found.items():
         hub.verify(snapshot, name, found=digest)
-    check_identity(identity, found, hashes=hashes, folder=snapshot.folder)
-    note = "" if snapshot.pinned else _unpinned(spec, snapshot.commit)
+    check_identity(spec.repo, snapshot.commit, found, hashes=hashes, folder=snapshot.folder)
+    note = "" if snapshot.pinned else unpinned(spec, snapshot.commit)
     return TaggerFiles(snapshot.folder / spec.model_file, snapshot.folder / spec.labels_file, identity, note)
 
 
@@ -55,9 +55,9 @@ def is_here(spec: TaggerSpec, *, cache: Path | None = None) -> bool:
     return spec.folder is not None or hub.find_snapshot(spec, cache=cache) is not None
 
 
-def check_identity(identity: ModelIdentity, found: Mapping[str, str], *, hashes: Path, folder: Path) -> None:
+def check_identity(source: str, revision: str, found: Mapping[str, str], *, hashes: Path, folder: Path) -> None:
     """Record the hashes (name → SHA-256) of a new commit, else compare; raises ModelError naming both where they differ."""
-    key = f"{identity.source}@{identity.revision}"
+    key = f"{source}@{revision}"
     hashes.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(f"{hashes}.lock"):
         recorded = _read(hashes)
@@ -98,12 +98,13 @@ def _write(hashes: Path, recorded: dict[str, dict[str, str]]) -> None:
 def _identity(
     spec: TaggerSpec, folder: Path, *, source: str, revision: str
 ) -> Generator[Progress, None, ModelIdentity]:
-    model = yield from _sha256(folder / spec.model_file)
-    labels = yield from _sha256(folder / spec.labels_file)
+    model = yield from sha256_of(folder / spec.model_file)
+    labels = yield from sha256_of(folder / spec.labels_file)
     return ModelIdentity(source, revision, model_sha256=model, labels_sha256=labels)
 
 
-def _sha256(path: Path) -> Generator[Progress, None, str]:
+def sha256_of(path: Path) -> Generator[Progress, None, str]:
+    """The file's SHA-256 in hex; yields progress in bytes. Raises ModelError where it cannot be read."""
     digest = hashlib.sha256()
     try:
         total = path.stat().st_size
@@ -116,7 +117,8 @@ def _sha256(path: Path) -> Generator[Progress, None, str]:
     return digest.hexdigest()
 
 
-def _unpinned(spec: TaggerSpec, commit: str) -> str:
+def unpinned(spec: hub.Wanted, commit: str) -> str:
+    """What is to be said of a model that the cache has at another commit."""
     return (
         f"{spec.name} is used as it is in the local cache, at commit {commit[:12]} "
         f"and not at {spec.revision[:12]}, which would be downloaded."

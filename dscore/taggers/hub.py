@@ -1,4 +1,4 @@
-"""A tagger's two files from the Hugging Face hub: found in the client's own cache, or downloaded into it.
+"""A model's files from the Hugging Face hub: found in the client's own cache, or downloaded into it.
 
 The cache is shared with every other program that uses the client, so a model that one of them has is never
 loaded twice.
@@ -18,20 +18,43 @@ from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from dscore.errors import DiskFullError, ModelError
 from dscore.models import Progress
-from dscore.taggers.base import TaggerSpec
 
 ABBREVIATED = re.compile(r"[0-9a-f]{7,39}")
 TIMEOUT = 10.0  # seconds until the hub has to answer
 STALE = 3600.0  # seconds after which a part that nobody writes to is a killed run's
 
 
+class Wanted(Protocol):
+    """What is asked of the hub: a tagger's spec, or a captioner's."""
+
+    @property
+    def name(self) -> str:
+        """What people call the model."""
+
+    @property
+    def repo(self) -> str:
+        """`owner/name`."""
+
+    @property
+    def revision(self) -> str:
+        """A commit, whole or abbreviated, a tag, or a pull request (`refs/pr/50`)."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the last file, where the hub does not say."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All that is needed; the small ones first, so that a wrong revision shows at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Both files at one commit, in the client's cache; `pinned` if it is the one that the spec asks for."""
+    """All files at one commit, in the client's cache; `pinned` if it is the one that the spec asks for."""
 
     folder: Path
     commit: str
@@ -47,7 +70,7 @@ class _Remote:
     sha256: str
 
 
-def find_snapshot(spec: TaggerSpec, *, cache: Path | None = None) -> Snapshot | None:
+def find_snapshot(spec: Wanted, *, cache: Path | None = None) -> Snapshot | None:
     """What the cache has: the pinned commit, else the head that it knows, else None; without any network."""
     root = _repo_folder(spec, cache)
     for commit, pinned in _cached_commits(root, spec.revision):
@@ -58,9 +81,9 @@ def find_snapshot(spec: TaggerSpec, *, cache: Path | None = None) -> Snapshot | 
 
 
 def download(
-    spec: TaggerSpec, *, cache: Path | None = None, endpoint: str | None = None
+    spec: Wanted, *, cache: Path | None = None, endpoint: str | None = None
 ) -> Generator[Progress, None, Snapshot]:
-    """Download both files at the pinned commit; yields progress in bytes, about five times a second.
+    """Download the files at the pinned commit; yields progress in bytes, about five times a second.
 
     Closing the generator stops the download. Raises ModelError at once where the hub cannot be reached (the
     client itself would try for 23 s), DiskFullError before the first byte where they do not fit.
@@ -92,7 +115,7 @@ def cache_folder() -> Path:
     return Path(_client("constants").HF_HUB_CACHE)
 
 
-def _repo_folder(spec: TaggerSpec, cache: Path | None) -> Path:
+def _repo_folder(spec: Wanted, cache: Path | None) -> Path:
     return (cache or cache_folder()) / f"models--{spec.repo.replace('/', '--')}"
 
 
@@ -116,10 +139,10 @@ def _remember(ref: Path, commit: str) -> None:
     ref.write_text(commit, encoding="utf-8")
 
 
-def _resolve(spec: TaggerSpec, endpoint: str | None) -> str:
+def _resolve(spec: Wanted, endpoint: str | None) -> str:
     """The full commit of a tag, a full or an abbreviated commit; the hub itself knows no abbreviated ones."""
     abbreviated = ABBREVIATED.fullmatch(spec.revision) is not None
-    commit = _metadata(spec, "main" if abbreviated else spec.revision, spec.labels_file, endpoint).commit_hash or ""
+    commit = _metadata(spec, "main" if abbreviated else spec.revision, spec.files[0], endpoint).commit_hash or ""
     if not abbreviated or commit.startswith(spec.revision):
         return commit
     for past in _client().HfApi(endpoint=endpoint).list_repo_commits(spec.repo):
@@ -128,19 +151,19 @@ def _resolve(spec: TaggerSpec, endpoint: str | None) -> str:
     raise ModelError(f"The hub has no commit {spec.revision} of {spec.repo} any more.{_other_way(spec)}")
 
 
-def _remote(spec: TaggerSpec, commit: str, name: str, endpoint: str | None) -> _Remote:
+def _remote(spec: Wanted, commit: str, name: str, endpoint: str | None) -> _Remote:
     metadata = _metadata(spec, commit, name, endpoint)
     size = metadata.size if metadata.size is not None else spec.size
     etag = metadata.etag or ""  # of a large file the hub's etag is its SHA-256
     return _Remote(name, size, etag if re.fullmatch(r"[0-9a-f]{64}", etag) else "")
 
 
-def _metadata(spec: TaggerSpec, revision: str, name: str, endpoint: str | None) -> Any:
+def _metadata(spec: Wanted, revision: str, name: str, endpoint: str | None) -> Any:
     url = _client().hf_hub_url(spec.repo, name, revision=revision, endpoint=endpoint)
     return _client().get_hf_file_metadata(url, timeout=TIMEOUT, endpoint=endpoint)
 
 
-def _check_room(spec: TaggerSpec, root: Path, needed: int) -> None:
+def _check_room(spec: Wanted, root: Path, needed: int) -> None:
     disk = next(folder for folder in (root, *root.parents) if folder.exists())
     free = shutil.disk_usage(disk).free
     if needed > free:
@@ -158,7 +181,7 @@ def _sweep(root: Path) -> None:
 
 
 def _download_file(
-    spec: TaggerSpec, commit: str, remote: _Remote, *, cache: Path | None, endpoint: str | None
+    spec: Wanted, commit: str, remote: _Remote, *, cache: Path | None, endpoint: str | None
 ) -> Iterator[int]:
     """Yields the bytes so far; the work is in a daemon thread, so leaving never waits for the network."""
     meter = _Meter()
@@ -241,13 +264,14 @@ class _Meter:
         return Bar
 
 
-def _other_way(spec: TaggerSpec) -> str:
-    names = " and ".join(name.rpartition("/")[2] for name in (spec.model_file, spec.labels_file))
-    return f" Or put {names} into a folder, and give that folder."
+def _other_way(spec: Wanted) -> str:
+    names = [name.rpartition("/")[2] for name in reversed(spec.files)]
+    what = " and ".join(names) if len(names) < 3 else f"{names[0]} and the small files beside it"
+    return f" Or put {what} into a folder, and give that folder."
 
 
 @contextmanager
-def _explained(spec: TaggerSpec, endpoint: str | None) -> Iterator[None]:
+def _explained(spec: Wanted, endpoint: str | None) -> Iterator[None]:
     """Turn the client's errors into sentences."""
     errors = _client("errors")
     try:
@@ -260,7 +284,7 @@ def _explained(spec: TaggerSpec, endpoint: str | None) -> Iterator[None]:
         ) from error
     except errors.EntryNotFoundError as error:
         raise ModelError(
-            f"{spec.repo} on the hub lacks {spec.model_file} or {spec.labels_file}: it is not the tagger that it was."
+            f"{spec.repo} on the hub lacks {' or '.join(reversed(spec.files))}: it is not the model that it was."
         ) from error
     except (OSError, RuntimeError, errors.HTTPError) as error:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:

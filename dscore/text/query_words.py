@@ -11,7 +11,10 @@ from dscore.errors import QueryError
 MAX_QUERY = 10_000
 MAX_DIGITS = 12
 
-STATES = ("untagged", "tagged", "uncaptioned", "captioned", "trashed", "kept", "rejected", "unmarked")
+STATES = (
+    *("untagged", "tagged", "uncaptioned", "captioned", "undescribed", "described"),
+    *("trashed", "kept", "rejected", "unmarked"),
+)
 """What may follow `is:`."""
 
 

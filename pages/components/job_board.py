@@ -70,7 +70,7 @@ def _when(job: Job) -> str:
 def _details(job: Job) -> None:
     if job.message:
         st.error(plain(job.message), icon=":material/error:")
-    for name in ("tagger", "device", "note", "target", "path"):
+    for name in ("tagger", "captioner", "device", "note", "target", "path"):
         if job.result.get(name):
             st.text(f"{name.capitalize()}: {job.result[name]}")
     tally = job.tally

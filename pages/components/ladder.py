@@ -13,7 +13,7 @@ from dscore.catalog.datasets import Counts, Dataset
 from pages.components.places import EDIT, EXPORT, IMPORT, TAG, Place, link
 from pages.components.words import counted, plain, since
 
-NO_EDITS = {"import", "tag", "kind"}
+NO_EDITS = {"import", "tag", "caption", "kind"}
 """Changes that are no edits of captions by a person."""
 
 

@@ -112,6 +112,7 @@ def holds(item: Item, query: Query) -> bool:
         case Is(word):
             return {"tagged": bool(item.tags), "untagged": not item.tags, "captioned": bool(item.tags) or item.prose,
                     "uncaptioned": not item.tags and not item.prose, "trashed": item.trashed, "kept": item.mark == "keep",
+                    "described": item.prose, "undescribed": not item.prose,
                     "rejected": item.mark == "reject", "unmarked": not item.mark and not item.stars}[word]  # fmt: skip
         case Not(part):
             return not holds(item, part)

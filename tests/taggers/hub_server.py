@@ -12,6 +12,10 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import cast
+from urllib.parse import unquote
+
+LARGE = {"model.onnx", "model.safetensors"}
+"""Files whose etag is their SHA-256, and that faults are for."""
 
 
 class Hub(ThreadingHTTPServer):
@@ -85,7 +89,7 @@ class _Handler(BaseHTTPRequestHandler):
         asked = re.fullmatch(r"/([^/]+/[^/]+)/resolve/([^/]+)/([^/]+)", self.path)
         if asked is None or asked[1] not in self.hub.commits:
             return self._error(404, "RepoNotFound")
-        commit = self.hub.commit_of(asked[1], asked[2])
+        commit = self.hub.commit_of(asked[1], unquote(asked[2]))
         if commit is None:
             return self._error(404, "RevisionNotFound")
         path = self.hub.commits[asked[1]][commit] / asked[3]
@@ -118,7 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _send(self, path: Path, commit: str, *, body: bool) -> None:
         content = path.read_bytes()
         start = int((self.headers.get("Range") or "bytes=0-").removeprefix("bytes=").rstrip("-").split("-")[0])
-        large = path.name == "model.onnx"
+        large = path.name in LARGE
         etag = (hashlib.sha256 if large else hashlib.sha1)(content).hexdigest()
         self.send_response(206 if start else 200)
         self.send_header("ETag", f'"{etag}"')

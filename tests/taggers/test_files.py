@@ -118,12 +118,10 @@ def test_another_commit_in_the_cache_is_used_and_said(home: Home) -> None:
 def test_records_of_other_models_stay(tmp_path: Path) -> None:
     hashes = tmp_path / "hashes.json"
     for revision in ("a", "b"):
-        check_identity(ModelIdentity("x", revision, "1", "2"), FOUND, hashes=hashes, folder=tmp_path)
+        check_identity("x", revision, FOUND, hashes=hashes, folder=tmp_path)
     assert sorted(json.loads(hashes.read_text())) == ["x@a", "x@b"]
     with pytest.raises(ModelError, match=r"selected_tags\.csv of x@b.*SHA-256 is 3, and 2 was recorded"):
-        check_identity(
-            ModelIdentity("x", "b", "1", "3"), {**FOUND, "selected_tags.csv": "3"}, hashes=hashes, folder=tmp_path
-        )
+        check_identity("x", "b", {**FOUND, "selected_tags.csv": "3"}, hashes=hashes, folder=tmp_path)
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"x@a": 1}'])
@@ -131,7 +129,7 @@ def test_a_damaged_record_is_named(tmp_path: Path, content: str) -> None:
     hashes = tmp_path / "hashes.json"
     hashes.write_text(content)
     with pytest.raises(ModelError, match=r"hashes\.json.* Delete it"):
-        check_identity(ModelIdentity("x", "a", "1", "2"), FOUND, hashes=hashes, folder=tmp_path)
+        check_identity("x", "a", FOUND, hashes=hashes, folder=tmp_path)
 
 
 def test_a_file_that_went_missing_is_named(tmp_path: Path, home: Home) -> None:

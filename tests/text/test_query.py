@@ -106,7 +106,9 @@ leaves: st.SearchStrategy[Query] = st.one_of(
     ),
     st.builds(Named, st.sampled_from(["name", "from"]), st.text(min_size=1)),
     st.builds(Named, st.sampled_from(["name", "from"]), wildcards, wildcard=st.just(True)),
-    st.builds(Is, st.sampled_from(["untagged", "tagged", "uncaptioned", "captioned", "trashed"])),
+    st.builds(
+        Is, st.sampled_from(["untagged", "tagged", "uncaptioned", "captioned", "undescribed", "described", "trashed"])
+    ),
 )
 
 
@@ -144,7 +146,7 @@ def test_every_tree_survives_formatting_and_parsing(tree: Query) -> None:
         ("width>=", "width>=", "needs a value"),
         ("width>=" + "9" * 13, "width>=" + "9" * 13, "too large"),
         ("name>a", "name>a", "use a colon"),
-        ("x is:happy", "is:happy", "untagged, tagged, uncaptioned, captioned, trashed, kept, rejected, unmarked"),
+        ("x is:happy", "is:happy", "undescribed, described, trashed, kept, rejected, unmarked"),
     ],
 )
 def test_an_error_points_at_the_word(text: str, word: str, reason: str) -> None:

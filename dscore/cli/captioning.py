@@ -1,0 +1,131 @@
+"""`caption`: sentences for pictures, by a model on this machine or behind an address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from dscore.catalog import datasets as dataset_table
+from dscore.catalog import job_lists
+from dscore.catalog import jobs as job_table
+from dscore.catalog.connection import open_catalog
+from dscore.catalog.job_lists import Job
+from dscore.cli.output import (
+    NOTHING,
+    PARTLY,
+    Output,
+    counted,
+    listed,
+    named,
+    require_over,
+    shared_options,
+    took_over,
+    undo_hint,
+)
+from dscore.config import Library
+from dscore.models import Mode
+from dscore.pipeline.jobs import run_here
+
+
+@click.command()
+@click.argument("name")
+@click.option(
+    "--model", required=True, metavar="NAME|FOLDER",
+    help="blip-large, blip-base, or a folder with a BLIP model (safetensors).",
+)  # fmt: skip
+@click.option("--where", default="", metavar="QUERY", help="Only pictures that this search finds.")
+@click.option(
+    "--mode", type=click.Choice([mode.value for mode in Mode]), default=Mode.MERGE.value, show_default=True,
+    help="What happens to sentences that are there: skip such pictures, append, merge (replace only captioners'), overwrite.",
+)  # fmt: skip
+@click.option(
+    "--preset", type=click.Choice(["guide", "kohya"]), default="guide", show_default=True,
+    help="guide: the likeliest sentence, by 3 beams. kohya: words are drawn, as its script does. Other options go on top.",
+)  # fmt: skip
+@click.option("--prompt", help='How the sentence begins, as "a picture of"; it is cut from the caption.')
+@click.option("--beams", type=int, help="How many sentences are followed at once; 1 is the quickest.")
+@click.option("--sample/--no-sample", default=None, help="Draw words by chance instead of searching.")
+@click.option("--top-p", type=float, help="--sample: draw from the likeliest words that have this share together.")
+@click.option("--seed", type=int, help="--sample: the same seed gives a picture the same sentence.")
+@click.option("--min-length", type=int, help="Tokens at least, the prompt's among them.")
+@click.option("--max-length", type=int, help="Tokens at most.")
+@click.option("--repetition-penalty", type=float, help="Above 1, words that were said become less likely.")
+@click.option(
+    "--device", metavar="auto|cpu|cuda|cuda:N", default="auto", show_default=True,
+    help="auto: the first GPU where it runs, else the CPU.",
+)  # fmt: skip
+@click.option(
+    "--precision", type=click.Choice(["auto", "full", "half"]), default="auto", show_default=True,
+    help="half takes half the memory; auto is half on a GPU.",
+)  # fmt: skip
+@click.option("--batch", type=click.IntRange(0, 1024), default=0, help="Pictures at once; 0 is the best for the model.")
+@click.option("--again", is_flag=True, help="Ask anew, also where the model has answered just that before.")
+@click.option("--offline", is_flag=True, help="Never download a model.")
+@shared_options
+def caption(library: Library, out: Output, name: str, where: str, **options: Any) -> None:
+    """Let a captioner describe the pictures of a dataset in sentences, which stand beside the tags.
+
+    \b
+    caption portraits --model blip-large
+    caption portraits --model ./my-blip --preset kohya --where "is:undescribed"
+
+    What it says is kept, so the same question is never asked twice. Captions that loop, repeat the prompt or hold words that BLIP
+    made up are written, and listed.
+    """
+    from dscore.pipeline import captioning, model_run
+
+    request = _request(**options)
+    with open_catalog(library) as db:
+        dataset = dataset_table.get(db, name)
+        ids = model_run.scope(db, dataset, where)
+    if not ids:
+        where_text = f" matches “{where}”" if where else ""
+        out.fail(f"No picture in “{dataset.name}”{where_text}; nothing was captioned.")
+    job = run_here(
+        library,
+        "caption",
+        dataset_id=dataset.id,
+        params={**request.params(), "query": where},
+        items=lambda: (job_table.NewItem(item) for item in ids),
+        on_progress=out.progress,
+    )
+    require_over(out, job)
+    with open_catalog(library) as db:
+        failed, flagged = job_lists.reasons(db, job.id), captioning.flagged_in(db, job.id)
+    took_over(out, job, expected=len(ids))
+    _say_captioned(out, dataset.name, job, failed, flagged)
+    if failed:
+        raise click.exceptions.Exit(PARTLY if job.tally.done or job.tally.there else NOTHING)
+
+
+def _request(*, mode: str, preset: str, **options: Any) -> Any:
+    """What the options ask for; those of the wording go on top of the preset's."""
+    from dataclasses import fields, replace
+
+    from dscore.captioners.base import Wording
+    from dscore.captioners.presets import BY_NAME
+    from dscore.pipeline.captioning import Request
+
+    asked = {field.name: options.pop(field.name) for field in fields(Wording)}
+    chosen = {word: value for word, value in asked.items() if value is not None}
+    return Request(mode=Mode(mode), wording=replace(BY_NAME[preset].wording, **chosen), **options)
+
+
+def _say_captioned(
+    out: Output, dataset: str, job: Job, failed: list[tuple[str, str]], flagged: list[tuple[str, str]]
+) -> None:
+    result, tally = job.result, job.tally
+    lost = tally.failed + tally.skipped
+    document = {
+        "dataset": dataset, "job": job.id, "change": job.change_id, **result,
+        "failed_pictures": named(failed), "flagged_pictures": named(flagged),
+    }  # fmt: skip
+    lines = [
+        f"{dataset}: {counted(tally.total, 'picture')} = {tally.done:,} changed + {tally.there:,} unchanged + {lost:,} failed."
+        + undo_hint(dataset, job.change_id),
+        str(result["note"] or f"{result['captioner']} ran on {result['device']}."),
+        *(["Look at:", *listed(flagged)] if flagged else []),
+        *(["Failed:", *listed(failed)] if failed else []),
+    ]
+    out.result(document, lines)
