@@ -21,12 +21,13 @@ MAY_IMPORT = {
     "config": {"errors"},
     "media": FOUNDATION,
     "text": FOUNDATION,
-    "catalog": FOUNDATION | {"text"},
+    "quality": FOUNDATION | {"media", "text"},
+    "catalog": FOUNDATION | {"text", "quality"},
     "fetch": FOUNDATION,
     "sources": FOUNDATION | {"media", "text", "fetch"},
     "taggers": FOUNDATION | {"media", "text"},
     "exporters": FOUNDATION | {"media", "text"},
-    "pipeline": FOUNDATION | {"media", "text", "catalog", "fetch", "sources", "taggers", "exporters"},
+    "pipeline": FOUNDATION | {"media", "text", "quality", "catalog", "fetch", "sources", "taggers", "exporters"},
 }
 MAY_IMPORT["worker"] = MAY_IMPORT["pipeline"] | {"pipeline"}
 MAY_IMPORT["cli"] = MAY_IMPORT["worker"] | {"worker"}

@@ -63,8 +63,8 @@ def distinct(hashes: Sequence[int] | Hashes) -> tuple[Hashes, Places]:
     return found, places.reshape(-1)
 
 
-def groups(size: int, first: Sequence[int] | Places, second: Sequence[int] | Places) -> list[list[int]]:
-    """Places 0 to `size` - 1 in groups by pairs of alike ones; each member is alike to the group's first, so nothing chains.
+def groups(first: Sequence[int] | Places, second: Sequence[int] | Places) -> list[list[int]]:
+    """Places in groups by pairs of alike ones; each member is alike to the group's first, so nothing chains.
 
     The one with the most neighbours begins a group, and takes all that have none yet. Those alone are left out.
     """

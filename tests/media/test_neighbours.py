@@ -85,8 +85,8 @@ def test_equal_hashes_are_one() -> None:
 def test_a_group_is_alike_to_its_first_and_does_not_chain() -> None:
     chain = [(one, one + 1) for one in range(6)]
     first, second = zip(*chain, strict=True)
-    assert groups(8, first, second) == [[1, 0, 2], [3, 4], [5, 6]]
-    assert groups(3, [], []) == []
+    assert groups(first, second) == [[1, 0, 2], [3, 4], [5, 6]]
+    assert groups([], []) == []
 
 
 def test_a_distance_out_of_range_is_refused() -> None:
