@@ -188,6 +188,7 @@ def plant(home: Path) -> Planted:
             for item in maker.pair(bits, width=1200, height=height)
         }
         made.faults["elsewhere"] = {maker.item() for _ in range(3)}
+        maker.write()
         with writing(db):
             db.execute("update dataset set trigger = ? where id = ?", (TRIGGER, dataset.id))
             for item in made.faults["elsewhere"]:
@@ -204,6 +205,7 @@ class _Maker:
         self._db, self._dataset = db, dataset
         self._rng = np.random.default_rng(6)
         self._numbers = count()
+        self._made: list[tuple[int, Mapping[str, Any], Text, tuple[str, ...]]] = []
 
     def item(self, text: Text | None = None, *, phash: int | None = None, **picture: Any) -> int:
         """One item with a picture of its own, clean but for what is said."""
@@ -212,9 +214,15 @@ class _Maker:
         text = text or Text()
         base = tuple(dict.fromkeys(self._base(number)))
         names = text.own if text.own is not None else (*base, *text.more)
-        ids = tags.intern(self._db, dict.fromkeys(names, Category.GENERAL)) if names else {}
+        self._made.append((number, image, text, tuple(dict.fromkeys(names))))
+        return number + 1
+
+    def write(self) -> None:
+        """All of them at once."""
+        ids = tags.intern(self._db, {name: Category.GENERAL for *_, names in self._made for name in names})
         with writing(self._db):
-            return self._write(number, image, text, [ids[name] for name in dict.fromkeys(names)])
+            for number, image, text, names in self._made:
+                self._write(number, image, text, [ids[name] for name in names])
 
     def pair(self, bits: int, **picture: Any) -> Iterator[int]:
         """Two pictures whose hashes differ in these bits; the second one has the size."""
@@ -233,16 +241,17 @@ class _Maker:
         yield from self._rng.choice(THINGS, 9, replace=False).tolist()
         yield f"page {number}"
 
-    def _write(self, number: int, image: Mapping[str, Any], text: Text, tag_ids: list[int]) -> int:
+    def _write(self, number: int, image: Mapping[str, Any], text: Text, tag_ids: list[int]) -> None:
         signed = image["phash"] - (1 << 64) if image["phash"] >> 63 else image["phash"]
         columns = {**image, "phash": signed, "sha256": f"{number:064x}", "file": f"{number}.jpg", "mode": "RGB"}
         names, marks = ", ".join(columns), ", ".join("?" * len(columns))
         picture = self._db.execute(f"insert into image ({names}) values ({marks})", tuple(columns.values())).lastrowid
-        item = self._db.execute(
-            "insert into item (dataset_id, image_id, name, key, added_at, trigger, template) values (?, ?, ?, ?, '2026', ?, ?)",
-            (self._dataset, picture, f"p{number:04}", f"p{number:04}", text.trigger, text.template),
-        ).lastrowid
-        assert item is not None
+        item = number + 1
+        self._db.execute(
+            """insert into item (id, dataset_id, image_id, name, key, added_at, trigger, template)
+            values (?, ?, ?, ?, ?, '2026', ?, ?)""",
+            (item, self._dataset, picture, f"p{number:04}", f"p{number:04}", text.trigger, text.template),
+        )
         for place, tag in enumerate(tag_ids, 1):
             self._db.execute("insert into item_tag (item_id, tag_id, position) values (?, ?, ?)", (item, tag, place))
             self._db.execute("insert into item_tag_source (item_id, tag_id, source_id) values (?, ?, 2)", (item, tag))
@@ -250,4 +259,3 @@ class _Maker:
             self._db.execute("insert into prose (item_id, text, source_id) values (?, ?, 2)", (item, text.prose))
         if text.came:
             self._db.execute("insert into original (item_id, text) values (?, '')", (item,))
-        return item
