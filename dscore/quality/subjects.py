@@ -66,13 +66,14 @@ class Captions:
     @cached_property
     def numbers(self) -> dict[int, int]:
         """Tag → how many items have it."""
-        tags, counts = np.unique(self.tag, return_counts=True)
-        return dict(zip(tags.tolist(), counts.tolist(), strict=True))
+        counts = np.bincount(self.tag)
+        return {tag: int(counts[tag]) for tag in np.flatnonzero(counts).tolist()}
 
     @cached_property
     def _by_tag(self) -> tuple[Numbers, Numbers]:
-        order = np.argsort(self.tag, kind="stable")
-        return self.tag[order], self.item[order]
+        widest = int(self.item.max(initial=0)) + 1  # one number for both: sorted several times as quick as an order
+        keys = np.sort(self.tag * widest + self.item)
+        return keys // widest, keys % widest
 
     def having(self, tag: int) -> Numbers:
         """The items with this tag, by id."""
@@ -88,7 +89,7 @@ class Captions:
     @cached_property
     def tagged(self) -> Numbers:
         """The items that have tags, by id."""
-        return np.unique(self.item)
+        return self.item[np.flatnonzero(np.diff(self.item, prepend=-1))]
 
     @cached_property
     def captioned(self) -> Numbers:

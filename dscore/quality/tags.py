@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -53,13 +54,20 @@ def separators(captions: Captions) -> list[Case]:
     cases = []
     for tag in captions.numbers:
         name = captions.names[tag]
-        new = _AT_END.sub("", _SEPARATOR.sub(", ", name)) if name not in KAOMOJI else name
-        new = ", ".join(piece for part in new.split(",") if (piece := part.strip()))
-        if new and new != name and not _is_initials(name):
+        if (new := _parted(name)) != name:
             found = ids(captions.having(tag))
             repair = Repair("replace", found, name, new)
             cases.append(Case(found, f"“{name}” should be “{new}”", format_query(Tag(name)), repair))
     return cases
+
+
+@lru_cache(maxsize=65_536)
+def _parted(name: str) -> str:
+    """The name with commas where several tags are parted otherwise, and without a mark at its end."""
+    if name in KAOMOJI or _is_initials(name):
+        return name
+    new = _AT_END.sub("", _SEPARATOR.sub(", ", name))
+    return ", ".join(piece for part in new.split(",") if (piece := part.strip())) or name
 
 
 def _is_initials(name: str) -> bool:
@@ -108,6 +116,7 @@ def _respelt(captions: Captions, tag: int, name: str, kept: str) -> Case:
     return Case(found, said, format_query(Tag(name)), Repair("replace", found, name, kept))
 
 
+@lru_cache(maxsize=65_536)
 def _concept(key: str) -> str:
     """What spellings with and without hyphens and blanks share; a short one, or one of signs, is itself."""
     joined = _APART.sub("", key)
