@@ -133,3 +133,18 @@ def _texts(db: Database, wanted: str) -> dict[int, str]:
 def _came(db: Database, wanted: str) -> frozenset[int]:
     rows = db.execute("select item_id from json_each(?) i cross join original on item_id = i.value", (wanted,))
     return frozenset(row[0] for row in rows.fetchall())
+
+
+def moment(db: Database, dataset_id: int) -> tuple[int, ...]:
+    """What differs as soon as the dataset has other pictures, or they other names; edits of captions change nothing of it.
+
+    Pictures in other datasets count, too, since a check looks for the same ones there.
+    """
+    row: tuple[int, ...] = db.execute(
+        """select count(*), coalesce(sum(id), 0), coalesce(sum(id * id % 1000003), 0),
+            (select count(*) from item where trashed_at is null), (select coalesce(max(id), 0) from item),
+            (select coalesce(max(max(id), max(undo_number)), 0) from change where action = 'name')
+        from item where dataset_id = ? and trashed_at is null""",
+        (dataset_id,),
+    ).fetchone()
+    return row

@@ -92,7 +92,7 @@ def _repair(library: Library, out: Output, dataset: Dataset, finding: Finding, *
     if not finding.repairs:
         out.fail(f"There is no safe repair for “{finding.code}”: look at the pictures, and edit them.")
     with open_catalog(library) as db:
-        mending = checking.plan(db, dataset, finding.repairs, summary(finding))
+        mending = checking.plan(db, dataset, finding.repairs, checking.summary(finding))
     if dry_run:
         _say_plan(out, mending)
         return
@@ -102,11 +102,6 @@ def _repair(library: Library, out: Output, dataset: Dataset, finding: Finding, *
     if done.stale:
         out.warn(f"{counted(len(done.stale), 'picture')} left alone: somebody changed them meanwhile.")
         raise click.exceptions.Exit(PARTLY)
-
-
-def summary(finding: Finding) -> str:
-    """A repair as the history says it."""
-    return f"repair “{finding.title[0].lower()}{finding.title[1:]}”"
 
 
 def _say_plan(out: Output, mending: Mending) -> None:

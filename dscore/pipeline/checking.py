@@ -152,6 +152,11 @@ class Mending:
     revs: Revs
 
 
+def summary(finding: Finding) -> str:
+    """A repair of it as the history says it."""
+    return f"mend “{finding.title[0].lower()}{finding.title[1:]}”"
+
+
 def plan(db: Database, dataset: Dataset, repairs: Sequence[Repair], summary: str, *, examples: int = 10) -> Mending:
     """Try the repairs, one after the other on each picture, and write nothing."""
     prepared = _prepared(db, dataset, repairs, summary)
