@@ -12,7 +12,7 @@ from dscore.pipeline.checking import Report
 from dscore.quality.findings import Level
 from dscore.text.query import Everything
 from dscore.text.tokens import LIMITS, LONG
-from pages.components import checked, filter_bar, finding_list, findings, mending, scope, state, taken_back
+from pages.components import checked, filter_bar, finding_list, findings, mending, ready, scope, state, taken_back
 from pages.components.trouble import spoken
 from pages.components.words import counted
 
@@ -33,6 +33,7 @@ def _draw(db: Database, dataset: Dataset) -> None:
         return
     bar = st.container(horizontal=True, vertical_alignment="top", gap="small")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        kind = ready.choose_kind(dataset)
         base = st.segmented_control(
             "Trained for", list(BASES), key="check-base", format_func=BASES.__getitem__, default="sdxl", required=True,
             persist_state="session",
@@ -55,8 +56,16 @@ def _draw(db: Database, dataset: Dataset) -> None:
     if not report.pictures:
         st.text("The filter finds no picture.")
         return
-    _say(report)
-    finding_list.draw(db, dataset, report, query)
+    found = checked.ready(db, asked, kind, base=base or "sdxl", limit=limit or LONG)
+    ready.draw(found)
+    listed, coverage = st.tabs(["Findings", "Coverage"], key="check-tab", on_change="rerun")
+    if listed.open:
+        with listed:
+            _say(report)
+            finding_list.draw(db, dataset, report, query)
+    if coverage.open:
+        with coverage:
+            ready.draw_coverage(db, found)
 
 
 def _say(report: Report) -> None:

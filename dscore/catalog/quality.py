@@ -31,9 +31,8 @@ def picture_findings(db: Database, dataset_id: int) -> list[Finding]:
     return [found for check in PICTURE_CHECKS if (found := run(check, subject)) is not None]
 
 
-def caption_findings(db: Database, dataset_id: int) -> list[Finding]:
-    """What is wrong with the dataset's captions."""
-    subject = captions(db, dataset_id)
+def caption_findings(subject: Captions) -> list[Finding]:
+    """What is wrong with these captions."""
     return [found for check in CAPTION_CHECKS if (found := run(check, subject)) is not None]
 
 

@@ -18,6 +18,7 @@ from dscore.text.tokens import LONG
 if TYPE_CHECKING:
     from dscore.catalog.datasets import Dataset
     from dscore.pipeline.checking import Mending, Report
+    from dscore.quality.readiness import Readiness
 
 SHOWN = 5
 """Cases of each finding that are listed."""
@@ -39,12 +40,18 @@ SHOWN = 5
 @click.option(
     "--tokens", type=click.IntRange(1, 100_000), default=LONG, show_default=True, help="Longer captions are a finding."
 )
+@click.option(
+    "--for",
+    "kind",
+    type=click.Choice(["character", "style", "concept"]),
+    help="Say how ready it is for this kind of LoRA.",
+)
 @click.option("--repair", metavar="CODE", help="Mend what this check found, as one change that can be undone.")
 @click.option("--dry-run", is_flag=True, help="With --repair: only say what would change, with examples.")
 @shared_options
 def check(
-    library: Library, out: Output, name: str, where: str, level: str, base: str, tokens: int, repair: str | None,
-    dry_run: bool,
+    library: Library, out: Output, name: str, where: str, level: str, base: str, tokens: int, kind: str | None,
+    repair: str | None, dry_run: bool,
 ) -> None:  # fmt: skip
     """Say what is wrong with a dataset's pictures and captions, and mend it with --repair.
 
@@ -59,7 +66,12 @@ def check(
         _repair(library, out, dataset, report.finding(repair), dry_run=dry_run)
         return
     bad = report.at_least(Level(level))
-    out.result({**checking.document(report), "level": level, "failing": len(bad)}, _lines(dataset, report))
+    document, lines = {**checking.document(report), "level": level, "failing": len(bad)}, _lines(dataset, report)
+    if kind:
+        ready = checking.ready(library, dataset, kind, base=base, limit=tokens)
+        document["readiness"] = checking.readiness_document(ready)
+        lines += _ready_lines(ready)
+    out.result(document, lines)
     if bad:
         raise click.exceptions.Exit(PARTLY)
 
@@ -77,6 +89,15 @@ def _lines(dataset: Dataset, report: Report) -> list[str]:
             lines.append(f"  See them: {PROGRAM} search {shlex.quote(dataset.name)} {shlex.quote(one.query)}")
         if one.mend and one.repairs:
             lines.append(f"  {one.mend}: {PROGRAM} check {shlex.quote(dataset.name)} --repair {one.code}")
+    return lines
+
+
+def _ready_lines(ready: Readiness) -> list[str]:
+    lines = ["", f"Ready for a {ready.kind}: {ready.score} of 100."]
+    lines += [f"{one.points:5.0f} of {one.most:2}  {one.title}: {one.words}" for one in ready.reasons]
+    for axis in ready.axes:
+        there = ", ".join(f"{cell.name} {len(cell.items):,}" for cell in axis.cells if cell.items) or "nothing"
+        lines.append(f"  {axis.title}: {there}" + (f"; {axis.advice} wanted" if axis.advice else ""))
     return lines
 
 

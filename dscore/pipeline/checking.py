@@ -19,6 +19,8 @@ from dscore.pipeline.jobs import OnProgress
 from dscore.pipeline.operations import Operation, Prepared, prepare
 from dscore.quality.checks import CODES
 from dscore.quality.findings import Case, Finding, Level, Repair
+from dscore.quality.readiness import Cell, Readiness, readiness
+from dscore.quality.subjects import Captions
 from dscore.text.query import Compare, Everything, Named, Or, format_query, parse_query
 from dscore.text.tokens import LONG
 
@@ -54,11 +56,19 @@ def check(library: Library, dataset: Dataset, *, query: str = "", base: str = "s
     """Check what the search finds. `limit` is how many tokens a caption may have. Raises QueryError."""
     with open_catalog(library) as db:
         pictures = check_pictures(library, db, dataset)
-        captions = check_captions(db, dataset, limit=limit)
+        captions = check_captions(captions_of(db, dataset), limit=limit)
         parsed = parse_query(query)
         ids = search.ids(db, dataset.id, parsed)
     whole = isinstance(parsed, Everything)
     return report([*pictures, *captions], ids, whole=whole, base=base)
+
+
+def ready(library: Library, dataset: Dataset, kind: str, *, base: str = "sdxl", limit: int = LONG) -> Readiness:
+    """How ready the whole dataset is for this kind of LoRA."""
+    with open_catalog(library) as db:
+        captions = captions_of(db, dataset)
+    found = check(library, dataset, base=base, limit=limit)
+    return readiness(captions, found.findings, kind)
 
 
 def report(findings: Iterable[Finding], ids: Sequence[int], *, whole: bool, base: str = "sdxl") -> Report:
@@ -123,15 +133,19 @@ def _naming(db: Database, items: Sequence[int]) -> str:
     return format_query(Or(terms) if len(terms) > 1 else terms[0])
 
 
-def check_captions(db: Database, dataset: Dataset, *, limit: int = LONG) -> list[Finding]:
-    """What is wrong with the dataset's captions; a caption of more than `limit` tokens is long."""
+def captions_of(db: Database, dataset: Dataset) -> Captions:
+    """The dataset's captions as the checks look at them."""
     lengths.uncounted(db, dataset.id)  # what is stale is kept here, since nothing can be inside the snapshot
     with reading(db):
-        found = quality.caption_findings(db, dataset.id)
-        if limit == LONG:
-            return found
-        ids = search.ids(db, dataset.id, Everything())
-        over = tuple(one.item_id for one in lengths.of(db, dataset.id, ids) if one.tokens > limit)
+        return quality.captions(db, dataset.id)
+
+
+def check_captions(captions: Captions, *, limit: int = LONG) -> list[Finding]:
+    """What is wrong with the captions; one of more than `limit` tokens is long."""
+    found = quality.caption_findings(captions)
+    if limit == LONG:
+        return found
+    over = tuple(captions.items[captions.tokens > limit].tolist())
     others = [one for one in found if one.code != "long"]
     if not over:
         return others
@@ -225,6 +239,24 @@ def _look(known: Mapping[Operation, Prepared]) -> Look:
 def document(found: Report) -> dict[str, Any]:
     """All of it, ready for JSON."""
     return {"pictures": found.pictures, "findings": [_finding(one) for one in found.findings]}
+
+
+def readiness_document(ready: Readiness) -> dict[str, Any]:
+    """A score with its reasons and the coverage, ready for JSON."""
+    return {
+        "kind": ready.kind,
+        "score": ready.score,
+        "reasons": [asdict(one) | {"points": round(one.points, 1)} for one in ready.reasons],
+        "coverage": [
+            {"title": axis.title, "advice": axis.advice, "cells": [_cell(cell) for cell in axis.cells]}
+            for axis in ready.axes
+        ],
+    }
+
+
+def _cell(cell: Cell) -> dict[str, Any]:
+    found = {"name": cell.name, "pictures": len(cell.items), "wanted": cell.wanted, "missing": cell.missing}
+    return {**found, "query": cell.query, "items": list(cell.items)}
 
 
 def _finding(one: Finding) -> dict[str, Any]:

@@ -82,10 +82,7 @@ def spellings(captions: Captions) -> list[Case]:
         groups.setdefault(spelling_key(captions.names[tag]), []).append(tag)
     cases = []
     for group in _several(groups.values()):
-        kept = _most_used(captions, group)
-        kept_name = captions.names[kept]
-        if (standard := standardise_tag(kept_name)) in {captions.names[tag] for tag in group}:
-            kept_name = standard
+        kept_name = captions.names[_most_used(captions, group)]
         others = [(tag, captions.names[tag]) for tag in group]
         cases += [_respelt(captions, tag, name, kept_name) for tag, name in others if name != kept_name]
     return cases
@@ -131,7 +128,9 @@ def _best(captions: Captions, tags: Sequence[int]) -> int:
 
 
 def _most_used(captions: Captions, tags: Sequence[int]) -> int:
-    return min(tags, key=lambda tag: (-captions.numbers[tag], captions.names[tag]))
+    """The first of equally used ones is the plainest: small letters, no underscores."""
+    plain = {tag: standardise_tag(captions.names[tag]).lower() for tag in tags}
+    return min(tags, key=lambda tag: (-captions.numbers[tag], captions.names[tag] != plain[tag], captions.names[tag]))
 
 
 def contradictions(captions: Captions) -> Iterator[Case]:

@@ -40,7 +40,7 @@ def draw(db: Database, dataset: Dataset, report: Report, query: str) -> None:
 
 
 def _draw(db: Database, dataset: Dataset, finding: Finding, query: str) -> None:
-    with st.container(border=True, key=f"finding-{finding.code}"):
+    with st.container(border=True, key=f"finding-{finding.code}", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.markdown(f"{ICONS[finding.level]} **{finding.title}**", width="content")
             _link(finding.query, query, counted(len(finding.items), "picture"))

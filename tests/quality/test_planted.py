@@ -31,7 +31,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Planted:
 @pytest.fixture(scope="module")
 def findings(planted: Planted) -> dict[str, Finding]:
     with open_catalog(planted.library) as db:
-        found = [*quality.picture_findings(db, 1), *quality.caption_findings(db, 1)]
+        found = [*quality.picture_findings(db, 1), *quality.caption_findings(quality.captions(db, 1))]
     return {one.code: one for one in found}
 
 
