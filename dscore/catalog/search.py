@@ -299,7 +299,15 @@ def _matching(db: Database, words: Iterable[str], glob: str) -> set[str]:
     return {listed[row[0]] for row in rows}
 
 
-_NAMES: dict[str, Callable[[Database, int, str, bool], Condition]] = {"name": _name, "from": _from}
+def _check(db: Database, dataset_id: int, code: str, _wildcard: bool) -> Condition:
+    from dscore.catalog import quality  # brings numpy, which most commands start without
+
+    found = quality.finding(db, dataset_id, code)
+    items = found.items if found else ()
+    return Condition("w.item_id in (select value from json_each(?))", (json.dumps(items),), float(len(items)))
+
+
+_NAMES: dict[str, Callable[[Database, int, str, bool], Condition]] = {"name": _name, "from": _from, "check": _check}
 
 _NUMBERS = {
     "width": "(select width from item join image on image.id = image_id where item.id = w.item_id)",

@@ -9,6 +9,7 @@ import click
 from dscore import __version__
 from dscore.cli import (
     captioning,
+    checking,
     dataset,
     doctor,
     editing,
@@ -31,6 +32,7 @@ COMMANDS = (
     pictures.export,
     editing.search,
     knowledge.stats,
+    checking.check,
     editing.edit,
     naming.rename,
     recipes.recipe,
