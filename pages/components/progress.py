@@ -38,6 +38,7 @@ DOING = {
     "export": "Exporting",
     "gather": "Copying into",
     "version": "Going back in",
+    "freeze": "Freezing",
 }
 DONE = {
     "import": "Import",
@@ -52,6 +53,7 @@ DONE = {
     "export": "Export",
     "gather": "Copy",
     "version": "Going back",
+    "freeze": "Version",
 }
 WAITING = {"queued": "Waiting for its turn", "paused": "Paused", "interrupted": "Interrupted, goes on in a moment"}
 ASKED = {"pause": "Pausing", "cancel": "Cancelling"}
