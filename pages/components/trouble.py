@@ -10,11 +10,11 @@ import streamlit as st
 from dscore.errors import DscoreError, NoPicturesError
 from pages.components.words import plain
 
-ROW, LINE = 35, 20
-"""Pixels of a table's row with one line, and of each further one; a higher row breaks its texts."""
-
 A_LINE = 54
 """Characters of a reason that fit beside the file's name in a narrow window."""
+
+LINES = 76
+"""Pixels of a table's row for longer ones; Streamlit breaks texts in rows of twice the usual height, and in no lower ones."""
 
 
 @contextmanager
@@ -40,7 +40,7 @@ def listed(title: str, files: Sequence[tuple[str, str]], *, expanded: bool = Fal
         st.dataframe(
             {"File": [name for name, _ in files], "Reason": [reason for _, reason in files]},
             hide_index=True,
-            row_height=ROW + LINE * min(2, longest // A_LINE),
+            row_height=LINES if longest > A_LINE else None,
             column_config={
                 "File": st.column_config.Column(width=130),
                 "Reason": st.column_config.Column(width=340),
