@@ -15,6 +15,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from PIL import Image
 
 from dscore.catalog import jobs as job_table
 from dscore.catalog.connection import open_catalog
@@ -28,6 +29,7 @@ from tests.commands import ROOT, Commands
 from tests.dataset_hub import DatasetHub, Fault, serving
 from tests.fetch.test_addresses import FORBIDDEN
 from tests.hub_layouts import packed, picture
+from tests.media.pictures import bytes_of
 
 QUICK = Retries(tries=2, first=0.01, busy=0.01, longest=1.0)
 KILLS = 2
@@ -204,6 +206,11 @@ def test_a_forbidden_endpoint_is_refused_before_any_connection(
         importing.look(Commands(tmp_path).library, "me/cats", endpoint=url.rstrip("/"))
 
 
+def noise() -> bytes:
+    """A picture of 480 kB."""
+    return bytes_of(Image.frombytes("RGB", (400, 400), random.Random(1).randbytes(480_000)), "PNG")
+
+
 @pytest.mark.parametrize(
     ("files", "names"),
     [
@@ -211,7 +218,8 @@ def test_a_forbidden_endpoint_is_refused_before_any_connection(
         ({"all.zip": packed({"x": bytes(700_000), "a/1.png": picture(1), "2.png": b"no picture", "b.png": picture(3)})},
          ["a/1.png", "b.png"]),
         ({"broken.zip": b"PK no more"}, []),
-        ({"one.png": picture(1), "large.png": bytes((4 << 20) + 1)}, ["one.png"]),
+        ({"noise.png": noise(), "no noise.png": bytes(200_000), "one.png": picture(1), "large.png": bytes((4 << 20) + 1)},
+         ["noise.png", "one.png"]),
     ],
 )  # fmt: skip
 def test_the_first_pictures_are_seen_before_the_import(
@@ -221,5 +229,6 @@ def test_the_first_pictures_are_seen_before_the_import(
     seen = found(dscore, hub)
     glimpses = importing.glimpses(dscore.library, seen, seen.contents.offers, most=6)
     assert list(glimpses) == names
-    assert all(content.startswith(b"RIFF") for content in glimpses.values())
+    assert all(content.startswith(b"RIFF" if "noise" in name else b"\x89PNG") for name, content in glimpses.items())
+    assert all(len(content) < 100_000 for content in glimpses.values())
     assert not any(asked in {"BYTES all.zip", "BYTES large.png"} for asked in hub.asked)
