@@ -201,7 +201,8 @@ def test_a_forbidden_endpoint_is_refused_before_any_connection(
     def connected(*_: object, **__: object) -> None:
         raise AssertionError("a connection was tried")
 
-    monkeypatch.setattr(socket.socket, "connect", connected)
+    for way in ("connect", "connect_ex"):
+        monkeypatch.setattr(socket.socket, way, connected)
     with pytest.raises((SourceError, WrongUseError)):
         importing.look(Commands(tmp_path).library, "me/cats", endpoint=url.rstrip("/"))
 
