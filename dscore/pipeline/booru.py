@@ -130,12 +130,20 @@ def run(library: Library, held: Held) -> Work:
     """The job: read on in the search, then bring in whatever is waiting."""
     search = from_params(held.params["search"])
     fetcher = _fetcher(library, search, Retries())
-    yield from attended(_run(library, held, search, fetcher), fetcher)
-
-
-def _run(library: Library, held: Held, search: Search, fetcher: Fetcher) -> Work:
     source = BooruSource(search.site, fetcher, library.home / FOLDER / search.host.replace(":", "_"))
+    try:
+        yield from attended(_run(library, held, search, fetcher, source), fetcher)
+    except GeneratorExit:
+        with open_catalog(library) as db:
+            if jobs.wanted(db, held.id) == "cancel":
+                source.forget(booru.pieces(db, held.id)[0])
+        raise
+
+
+def _run(library: Library, held: Held, search: Search, fetcher: Fetcher, source: BooruSource) -> Work:
     with contextlib.closing(source):
+        with open_catalog(library) as db:
+            source.keep_only(booru.wanted(db))
         yield from _gather(library, held, search, _site(library, search, fetcher))
         road = ingest.bring_in(
             library, held, source, readers=library.settings().downloads, unread="failed", finish=_finisher(search)

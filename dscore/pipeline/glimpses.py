@@ -18,6 +18,12 @@ from dscore.media.pool import DecodePool
 SECONDS = 8.0
 """A person waits for them, and can do without."""
 
+SMALL = 100_000
+"""Bytes of a picture that is no burden to the page."""
+
+SHOWN = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF")
+"""What the pictures begin with that every browser shows."""
+
 Key = TypeVar("Key")
 
 
@@ -39,7 +45,16 @@ def gathered(fetcher: Fetcher, asked: Mapping[Key, Callable[[], bytes]], *, at_o
 
 
 def shrunk(pictures: Mapping[Key, bytes]) -> dict[Key, bytes]:
-    """Thumbnails (WebP) of pictures from anywhere, made in a child process; what is no picture is missing."""
+    """Thumbnails (WebP) of pictures from anywhere, made in a child process; what is no picture is missing.
+
+    Small ones stay as they are: starting the child takes longer than a browser takes for all of them.
+    """
+    small = {key: content for key, content in pictures.items() if len(content) <= SMALL and content.startswith(SHOWN)}
+    made = _made({key: content for key, content in pictures.items() if len(content) > SMALL})
+    return {key: found for key in pictures if (found := small.get(key) or made.get(key))}
+
+
+def _made(pictures: Mapping[Key, bytes]) -> dict[Key, bytes]:
     if not pictures:
         return {}
     found: dict[Key, bytes] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dscore.models import Category
 from dscore.sources.booru.posts import RATINGS
 from dscore.sources.booru.search import KEPT, MOST, Filters, Search, read_place
 from pages.components import booru_found, site_keys
@@ -53,21 +54,22 @@ def offer() -> None:
             limit = st.number_input("Pictures at most", 1, MOST, FEW, key="booru_limit", help="Begin with 50 to 100.")
         with st.expander("How to search", icon=":material/help:"):
             st.markdown(WORDS)
-        filters = _filters()
+        filters, kinds = _filters()
         looked = st.form_submit_button("Look", key="booru_look_now", icon=":material/search:")
     if looked:
         st.session_state.pop(LOOK, None)
         tags, base = read_place(tags, site)
         with st.spinner(f"Asking {plain(host)}…"):
-            search = Search(tags=tags, site=base, limit=int(limit), filters=filters, categories=KEPT)
+            search = Search(tags=tags, site=base, limit=int(limit), filters=filters, categories=kinds)
             st.session_state[LOOK] = booru_found.look(search)
     seen: Seen | None = st.session_state.get(LOOK)
     if seen is not None:
         booru_found.draw(seen)
 
 
-def _filters() -> Filters:
-    with st.expander("Filters", icon=":material/filter_alt:"):
+def _filters() -> tuple[Filters, tuple[Category, ...]]:
+    """What a post must be like, and which kinds of its tags become the caption."""
+    with st.expander("Filters, and kinds of tags", icon=":material/filter_alt:"):
         ratings = st.pills("Ratings", RATINGS, selection_mode="multi", key="booru_ratings", help="None chosen: all.")
         grid = st.grid(2, min_column_width=260)
         with grid.cell():
@@ -77,7 +79,16 @@ def _filters() -> Filters:
             wide = st.slider("Width : height, from and to", 0.2, 5.0, (0.2, 5.0), key="booru_aspect")
             excluded = st.text_input("Tags to leave out", key="booru_excluded", placeholder="comic text_focus")
         animated = st.checkbox("Animated GIFs, too, by their first frame", key="booru_animated")
-    return Filters(
+        kinds = st.pills(
+            "Tags that become the caption",
+            [*KEPT, Category.META],
+            default=KEPT,
+            format_func=lambda kind: kind.value,
+            selection_mode="multi",
+            key="booru_kinds",
+            help="Tags of the kind meta speak of the file (highres), and teach a model nothing.",
+        )
+    filters = Filters(
         ratings=tuple(ratings or ()),
         min_score=None if score is None else int(score),
         min_side=int(side),
@@ -85,3 +96,4 @@ def _filters() -> Filters:
         excluded=tuple(excluded.split()),
         animated=animated,
     )
+    return filters, tuple(kinds)

@@ -22,8 +22,9 @@ NOTES = (
 def offer() -> None:
     """The form; under it, what the last look has found."""
     st.caption(NOTES)
-    if secrets.find(state.library(), OFFICIAL_HOST):
-        site_keys.kept(OFFICIAL_HOST, "A token is kept for")
+    host = _host(st.session_state.get("hub_endpoint", ""))
+    if secrets.find(state.library(), host):
+        site_keys.kept(host, "A token is kept for")
     with st.form("hub_form", border=False):
         text = st.text_input(
             "Dataset on Hugging Face",
@@ -41,6 +42,11 @@ def offer() -> None:
     found: Found | None = st.session_state.get(LOOK)
     if found is not None:
         hub_choice.draw(found)
+
+
+def _host(endpoint: str) -> str:
+    """Whose token would be used: the mirror's that was named, or the hub's own."""
+    return endpoint.strip().rstrip("/").rpartition("://")[2] or OFFICIAL_HOST
 
 
 def _private() -> tuple[str, str]:

@@ -106,6 +106,7 @@ def test_a_token_that_opens_it_is_kept_and_shown_nowhere(dscore: Commands, hub: 
     assert "is gated. Ask for access at" in looked(hub).error[0].value.replace("\\", "")
     shown = looked(hub, token=token)
     assert secrets.find(dscore.library, hub.local_hosts[0]) == {"token": token}
+    assert good(shown.run()).button(key=f"forget_here_{hub.local_hosts[0]}").label == "Forget"
     clicked(shown, "import_hub")
     assert after_job(dscore.library, "hub").state == "done"
     holding = [path for path in dscore.home.rglob("*") if path.is_file() and token.encode() in path.read_bytes()]

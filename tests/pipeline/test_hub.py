@@ -15,6 +15,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from PIL import Image
 
 from dscore.catalog import jobs as job_table
 from dscore.catalog.connection import open_catalog
@@ -28,6 +29,7 @@ from tests.commands import ROOT, Commands
 from tests.dataset_hub import DatasetHub, Fault, serving
 from tests.fetch.test_addresses import FORBIDDEN
 from tests.hub_layouts import packed, picture
+from tests.media.pictures import bytes_of
 
 QUICK = Retries(tries=2, first=0.01, busy=0.01, longest=1.0)
 KILLS = 2
@@ -121,7 +123,7 @@ def test_a_wait_for_the_hub_is_said_and_can_be_broken_off_at_once(
                 job_table.ask(db, 1, "pause")
 
     assert run(dscore, hub, on_progress) == "paused"
-    assert time.monotonic() - asked < 3.0  # under 1 s on a machine with nothing else to do
+    assert time.monotonic() - asked < 20.0  # of a minute; under 1 s on a machine with nothing else to do
     dscore.good("jobs", "resume", 1)
     dscore.good("worker", "--until-idle")
     assert len(dscore.captions("cats")) == 1
@@ -130,8 +132,8 @@ def test_a_wait_for_the_hub_is_said_and_can_be_broken_off_at_once(
 def test_killed_again_and_again_it_ends_the_same_and_loads_no_finished_file_twice(
     dscore: Commands, hub: DatasetHub
 ) -> None:
-    files = {f"{number:02}.png": picture(number) for number in range(24)}
-    hub.publish("me/cats", files | {f"{number:02}.txt": f"cat {number}" for number in range(24)})
+    files = {f"{number:02}.png": picture(number) for number in range(12)}
+    hub.publish("me/cats", files | {f"{number:02}.txt": f"cat {number}" for number in range(12)})
     hub.seconds_a_chunk = 0.05
     command = [
         sys.executable,
@@ -148,7 +150,7 @@ def test_killed_again_and_again_it_ends_the_same_and_loads_no_finished_file_twic
     for _ in range(KILLS):
         started = len(hub.asked)
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        goal = started + chance.randrange(3, 40)
+        goal = started + chance.randrange(3, 24)
         while len(hub.asked) < goal and process.poll() is None:
             time.sleep(0.005)
         process.kill()
@@ -159,7 +161,7 @@ def test_killed_again_and_again_it_ends_the_same_and_loads_no_finished_file_twic
     hub.seconds_a_chunk = 0.0
     done = subprocess.run([*command, "--json"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert dscore.captions("cats") == {f"{number:02}": f"cat {number}" for number in range(24)}
+    assert dscore.captions("cats") == {f"{number:02}": f"cat {number}" for number in range(12)}
     assert {row[0] for row in dscore.rows("select sha256 from image")} == {
         hashlib.sha256(content).hexdigest() for content in files.values()
     }
@@ -199,9 +201,15 @@ def test_a_forbidden_endpoint_is_refused_before_any_connection(
     def connected(*_: object, **__: object) -> None:
         raise AssertionError("a connection was tried")
 
-    monkeypatch.setattr(socket.socket, "connect", connected)
+    for way in ("connect", "connect_ex"):
+        monkeypatch.setattr(socket.socket, way, connected)
     with pytest.raises((SourceError, WrongUseError)):
         importing.look(Commands(tmp_path).library, "me/cats", endpoint=url.rstrip("/"))
+
+
+def noise() -> bytes:
+    """A picture of 480 kB."""
+    return bytes_of(Image.frombytes("RGB", (400, 400), random.Random(1).randbytes(480_000)), "PNG")
 
 
 @pytest.mark.parametrize(
@@ -211,7 +219,8 @@ def test_a_forbidden_endpoint_is_refused_before_any_connection(
         ({"all.zip": packed({"x": bytes(700_000), "a/1.png": picture(1), "2.png": b"no picture", "b.png": picture(3)})},
          ["a/1.png", "b.png"]),
         ({"broken.zip": b"PK no more"}, []),
-        ({"one.png": picture(1), "large.png": bytes((4 << 20) + 1)}, ["one.png"]),
+        ({"noise.png": noise(), "no noise.png": bytes(200_000), "one.png": picture(1), "large.png": bytes((4 << 20) + 1)},
+         ["noise.png", "one.png"]),
     ],
 )  # fmt: skip
 def test_the_first_pictures_are_seen_before_the_import(
@@ -221,5 +230,6 @@ def test_the_first_pictures_are_seen_before_the_import(
     seen = found(dscore, hub)
     glimpses = importing.glimpses(dscore.library, seen, seen.contents.offers, most=6)
     assert list(glimpses) == names
-    assert all(content.startswith(b"RIFF") for content in glimpses.values())
+    assert all(content.startswith(b"RIFF" if "noise" in name else b"\x89PNG") for name, content in glimpses.items())
+    assert all(len(content) < 100_000 for content in glimpses.values())
     assert not any(asked in {"BYTES all.zip", "BYTES large.png"} for asked in hub.asked)

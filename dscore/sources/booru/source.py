@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from dscore.errors import FetchError, GoneError, SourceError
@@ -49,11 +49,18 @@ class BooruSource:
             raise SourceError(f"{path} cannot be read: {error.strerror}.") from error
         self.read_out.add(file.key)
 
-    def forget(self, keys: set[str]) -> None:
+    def forget(self, keys: Collection[str]) -> None:
         """Delete the downloads of these posts."""
-        self.read_out -= keys
+        self.read_out.difference_update(keys)
+        self._drop(lambda key: key in keys)
+
+    def keep_only(self, keys: Collection[str]) -> None:
+        """Delete the downloads of all other posts: of jobs that were cancelled, say."""
+        self._drop(lambda key: key not in keys)
+
+    def _drop(self, goes: Callable[[str], bool]) -> None:
         for path in self._folder.iterdir() if self._folder.is_dir() else ():
-            if path.name.partition("_")[0] in keys:
+            if goes(path.name.partition("_")[0]):
                 path.unlink(missing_ok=True)
 
     def close(self) -> None:
