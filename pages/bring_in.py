@@ -27,8 +27,7 @@ asked = st.query_params.get("source", "")
 uploads, folder, hub, gelbooru = st.tabs(list(TABS.values()), default=TABS.get(asked, TABS[""]))
 with uploads:
     if session := st.query_params.get(UPLOAD):
-        with spoken():
-            intake.offer_upload(session)
+        intake.offer_upload(session)
     else:
         drop_zone(key="upload", on_session=arrived)
 with folder, spoken():

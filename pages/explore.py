@@ -7,6 +7,7 @@ import streamlit as st
 from dscore.catalog.connection import Database, open_catalog
 from dscore.catalog.datasets import Dataset
 from dscore.errors import QueryError
+from dscore.pipeline import hints
 from pages.components import charts, filter_bar, findings, gallery, saved_filters, scope, state, terms, undoing
 from pages.components.trouble import spoken
 
@@ -33,6 +34,9 @@ def _draw(db: Database, dataset: Dataset) -> None:
         saved_filters.draw(db, query)
         filter_bar.draw_grammar()
         undoing.draw_buttons(dataset)
+    if query and not found.count:
+        for hint in hints.why_nothing(db, dataset, query):
+            st.text(hint)
     with st.container(horizontal=True, gap="small", wrap=False):
         left, right = st.container(width=216), st.container(width="stretch")
     with right:

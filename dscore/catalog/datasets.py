@@ -198,3 +198,19 @@ def faces(db: Database, dataset_id: int, *, limit: int = 4) -> list[str]:
 def _dataset(row: tuple[Any, ...]) -> Dataset:
     id_, name, lora_type, trigger, template, position, created_at = row
     return Dataset(id_, name, lora_type, trigger, CaptionStyle(template, TriggerPosition(position)), created_at)
+
+
+def has_trigger(db: Database, dataset: Dataset) -> bool:
+    """Whether the dataset has a trigger word, or one of its items has its own."""
+    own = "select 1 from item where dataset_id = ? and trigger <> '' limit 1"
+    return bool(dataset.trigger) or db.execute(own, (dataset.id,)).fetchone() is not None
+
+
+def latest(db: Database) -> Dataset | None:
+    """The dataset that was worked on last; None where there is none."""
+    row = db.execute(
+        """select dataset.id from dataset left join change on change.dataset_id = dataset.id
+        where dataset.deleted_at is null group by dataset.id
+        order by coalesce(max(change.at), dataset.created_at) desc, max(change.id) desc, dataset.id desc limit 1"""
+    ).fetchone()
+    return None if row is None else by_id(db, row[0])

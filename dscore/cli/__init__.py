@@ -59,10 +59,18 @@ class Commands(click.Group):
         as_json = "--json" in ctx.args
         try:
             return super().invoke(ctx)
-        except click.UsageError as error:
+        except click.UsageError as wrong:
+            error = _in_plain_words(wrong)
             if as_json:
                 click.echo(json.dumps({"error": error.format_message()}, ensure_ascii=False, indent=2))
-            raise
+            raise error from wrong
+
+
+def _in_plain_words(error: click.UsageError) -> click.UsageError:
+    """A search such as `-hat` looks like an option."""
+    if not isinstance(error, click.NoSuchOption) or error.ctx is None or error.ctx.command.name != "search":
+        return error
+    return click.UsageError("What a search leaves out stands behind two dashes: search NAME -- -hat", ctx=error.ctx)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -14,7 +14,7 @@ from dscore.catalog.changes import Change
 from dscore.catalog.connection import open_catalog
 from dscore.cli.output import PARTLY, Output, counted, local_time, shared_options, undo_hint
 from dscore.config import Library
-from dscore.pipeline import curate
+from dscore.pipeline import curate, hints
 from dscore.pipeline.curate import Applied, Preview, Reverted
 from dscore.pipeline.operations import KINDS, Operation
 from dscore.pipeline.render import rendered
@@ -52,11 +52,13 @@ def search(library: Library, out: Output, name: str, query: str, limit: int, sho
             return
         ids = searching.ids(db, dataset.id, parsed, limit=limit)
         items = [(one, text) for chunk in rendered(db, dataset, ids) for one, text in chunk]
+        known = [] if found else hints.why_nothing(db, dataset, query)
     document = {
         "found": found,
         "items": [{"id": one.item_id, "name": one.name, "caption": text} for one, text in items],
     }
     lines = [f"{counted(found, 'picture')} found", *(f"{one.name}: {text or '(no caption)'}" for one, text in items)]
+    lines += known
     if found > len(items):
         lines.append(f"… and {found - len(items):,} more; --limit lists more of them.")
     out.result(document, lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from dscore.cli.output import (
     undo_hint,
 )
 from dscore.config import Library
+from dscore.exporters import kohya
 from dscore.exporters.base import ExportOptions
 from dscore.exporters.registry import EXPORTERS
 from dscore.models import Mode
@@ -206,6 +208,7 @@ def _say_tagged(out: Output, dataset: str, job: Job, failed: list[tuple[str, str
 @click.option(
     "--hardlink", is_flag=True, help="Link instead of copying: what writes into the export then changes your originals."
 )
+@click.option("--rejected", is_flag=True, help="With the pictures that are marked as rejected; else they stay out.")
 @click.option("--replace", is_flag=True, help="Replace an older export in that folder.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be written.")
 @shared_options
@@ -217,6 +220,7 @@ def export(
     form: str,
     where: str,
     hardlink: bool,
+    rejected: bool,
     dry_run: bool,
     **choices: object,
 ) -> None:
@@ -231,7 +235,7 @@ def export(
     options = ExportOptions(link="hardlink" if hardlink else "copy", **choices)  # type: ignore[arg-type]
     with open_catalog(library) as db:
         dataset = dataset_table.get(db, name)
-    plan = exporting.plan(library, dataset, target, form=form, options=options, query=where)
+    plan = exporting.plan(library, dataset, target, form=form, options=options, query=where, rejected=rejected)
     if dry_run:
         files = list(plan.paths())
         more = [f"… and {len(files) - 20:,} more"] if len(files) > 20 else []
@@ -250,13 +254,14 @@ def export(
     require_over(out, job)
     with open_catalog(library) as db:
         left_out = job_lists.reasons(db, job.id)
-    _say_exported(out, job, left_out)
+    _say_exported(out, job, left_out, plan.warnings)
     if left_out:
         raise click.exceptions.Exit(PARTLY if job.result["pictures"] else NOTHING)
 
 
-def _say_exported(out: Output, job: Job, left_out: list[tuple[str, str]]) -> None:
-    result = job.result
+def _say_exported(out: Output, job: Job, left_out: list[tuple[str, str]], planned: Sequence[str]) -> None:
+    result = {**job.result, "warnings": list(dict.fromkeys([*planned, *job.result["warnings"]]))}
+    settings = Path(result["path"]) / kohya.SETTINGS
     if result["up_to_date"]:
         first = f"{result['path']} is up to date: {counted(result['pictures'], 'picture')}; nothing was written."
     else:
@@ -264,4 +269,7 @@ def _say_exported(out: Output, job: Job, left_out: list[tuple[str, str]]) -> Non
             f"{counted(result['pictures'], 'picture')} and {counted(result['captions'], 'caption')} in {result['path']}"
         )
     lines = [first, *result["warnings"], *(["Left out:", *listed(left_out)] if left_out else [])]
+    if settings.is_file():
+        lines.append(f"For kohya's training script: {kohya.training_line(settings, longest=result['longest'])}")
+        lines += filter(None, [kohya.cut_words(result["longer"])])
     out.result({"job": job.id, **result, "left_out_pictures": named(left_out)}, lines)

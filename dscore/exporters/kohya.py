@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import tomli_w
@@ -17,6 +18,7 @@ from dscore.exporters.names import LONGEST_NAME, is_invisible
 from dscore.exporters.target import absolute
 from dscore.exporters.write import write_export
 from dscore.models import ExportItem
+from dscore.text.tokens import LIMITS
 
 SETTINGS = "dataset.toml"
 
@@ -71,6 +73,26 @@ def dataset_toml(options: ExportOptions, *, image_dir: Path) -> str:
         "keep_tokens": options.keep_tokens,
     }
     return tomli_w.dumps({"datasets": [{**dataset, "subsets": [subset]}]})
+
+
+def training_line(settings: Path, *, longest: int) -> str:
+    """What to add to the command of kohya's training script; `longest` is the tokens of the longest caption.
+
+    Without `--max_token_length` kohya reads 75 tokens and drops the rest; it cannot stand in the file.
+    """
+    line = f"--dataset_config {json.dumps(settings.as_posix(), ensure_ascii=False)}"
+    limit = next((limit for limit in LIMITS if longest <= limit), LIMITS[-1])
+    return line if limit == LIMITS[0] else f"{line} --max_token_length {limit}"
+
+
+def cut_words(longer: Mapping[str, int]) -> str:
+    """What a person should know of captions longer than 75 tokens: `longer` counts them by limit; "" where all fit."""
+    first, *_, last = (longer.get(str(limit), 0) for limit in LIMITS)
+    if not first:
+        return ""
+    are = "caption is" if first == 1 else "captions are"
+    said = f"{first:,} {are} longer than the {LIMITS[0]} tokens that kohya reads without --max_token_length."
+    return said + (f" Of {last:,} it drops the end all the same." if last else "")
 
 
 def _clean(name: str) -> str:

@@ -20,7 +20,8 @@ from dscore.exporters.registry import exporter
 from dscore.models import ExportItem
 from dscore.pipeline.jobs import SNAPSHOT, Work
 from dscore.pipeline.render import rendered
-from dscore.text.query import parse_query
+from dscore.text import tokens
+from dscore.text.query import Is, parse_query
 
 
 def plan(
@@ -33,19 +34,33 @@ def plan(
     query: str = "",
     only: Collection[int] | None = None,
     template: str | None = None,
+    rejected: bool = False,
 ) -> ExportPlan:
     """Every file of the export, byte for byte, with nothing written: for a look, and as what the job will write.
 
     `only`: of what the search finds no others than those. `template` puts captions together instead of the dataset's.
+    Pictures that are marked as rejected stay out, and a warning says how many, unless `rejected`.
     """
     with open_catalog(library) as db, reading(db):
         ids = search.ids(db, dataset.id, parse_query(query))
         chosen = ids if only is None else [item for item in ids if item in only]
-        items = _items(db, library, dataset, chosen, template)
+        out = set() if rejected else set(rejected_among(db, dataset, chosen))
+        items = _items(db, library, dataset, [item for item in chosen if item not in out], template)
     if not items:
         where = f" that match “{query}”" if query else ""
-        raise WrongUseError(f"There are no pictures in “{dataset.name}”{where}; nothing was exported.")
-    return exporter(form).plan(items, replace(options, dataset=dataset.name), target=target.absolute())
+        but = f" but {len(out):,} that {'are' if len(out) > 1 else 'is'} rejected" if out else ""
+        raise WrongUseError(f"There are no pictures in “{dataset.name}”{where}{but}; nothing was exported.")
+    planned = exporter(form).plan(items, replace(options, dataset=dataset.name), target=target.absolute())
+    if not out:
+        return planned
+    said = f"{len(out):,} rejected {'pictures stay' if len(out) > 1 else 'picture stays'} out."
+    return replace(planned, warnings=(said, *planned.warnings))
+
+
+def rejected_among(db: Database, dataset: Dataset, ids: Collection[int]) -> list[int]:
+    """Those of the items that are marked as rejected."""
+    chosen = set(ids)
+    return [item for item in search.ids(db, dataset.id, Is("rejected")) if item in chosen]
 
 
 def _items(
@@ -132,5 +147,14 @@ def _finish(db: Database, held: Held, planned: ExportPlan, result: ExportResult)
         "left_out": len(result.left_out),
         "warnings": [*planned.warnings, *result.warnings],
         "up_to_date": result.up_to_date,
+        **_lengths([picture.item.caption for picture in planned.pictures]),
     }
     jobs.finish(db, held, state="partial" if result.left_out else "done", result=summary)
+
+
+def _lengths(captions: Sequence[str]) -> dict[str, Any]:
+    """Tokens of the longest caption, and how many captions are longer than each of kohya's limits."""
+    long = [caption for caption in captions if len(caption.encode()) > tokens.LIMITS[0]]  # a token is a byte at least
+    counted = tokens.counts(long)
+    over = {str(limit): sum(number > limit for number in counted) for limit in tokens.LIMITS}
+    return {"longest": max(counted, default=0), "longer": over}

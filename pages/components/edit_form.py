@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dscore.catalog import tags
+from dscore.catalog import datasets, tags
 from dscore.catalog.connection import Database
 from dscore.catalog.datasets import Dataset
 from dscore.models import TriggerPosition
@@ -57,7 +57,7 @@ def _two() -> tuple[DeltaGenerator, DeltaGenerator]:
     return grid.cell(), grid.cell()
 
 
-def _trigger(_db: Database, dataset: Dataset, scope: Scope, kind: str) -> Operation:
+def _trigger(db: Database, dataset: Dataset, scope: Scope, kind: str) -> Operation | None:
     st.session_state.setdefault("edit-trigger", dataset.trigger)
     left, right = _two()
     word = left.text_input(
@@ -67,6 +67,8 @@ def _trigger(_db: Database, dataset: Dataset, scope: Scope, kind: str) -> Operat
         help="It stands once in every caption. Leave it empty to take it away.",
         persist_state="session",
     )
+    if not word.strip() and not datasets.has_trigger(db, dataset):
+        return None  # nothing to take away
     if scope.kind != ALL:
         right.caption("These pictures get the word as their own; where it stands is a setting of the whole dataset.")
         return Operation(kind, word)

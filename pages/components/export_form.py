@@ -10,8 +10,10 @@ from dscore.catalog.connection import Database
 from dscore.catalog.datasets import Dataset
 from dscore.exporters.base import ExportOptions
 from dscore.exporters.registry import EXPORTERS, exporter
+from dscore.pipeline.export import rejected_among
 from dscore.pipeline.render import rendered
 from pages.components import export_target
+from pages.components.words import counted
 
 TITLES = {"kohya": "kohya sd-scripts", "plain": "Another trainer"}
 
@@ -33,6 +35,7 @@ class Wanted:
     options: ExportOptions
     template: str | None
     folder: str
+    rejected: bool = False
 
 
 def draw(db: Database, dataset: Dataset, ids: tuple[int, ...]) -> Wanted:
@@ -58,7 +61,15 @@ def draw(db: Database, dataset: Dataset, ids: tuple[int, ...]) -> Wanted:
         repeats=repeats,
         resolution=resolution,
     )
-    return Wanted(form, options, template, folder)
+    return Wanted(form, options, template, folder, rejected=_rejected(db, dataset, ids))
+
+
+def _rejected(db: Database, dataset: Dataset, ids: tuple[int, ...]) -> bool:
+    """Whether rejected pictures come along; asked only where there are some."""
+    found = len(rejected_among(db, dataset, ids))
+    return found > 0 and st.toggle(
+        f"With the {counted(found, 'picture')} that you rejected", key="export-rejected", persist_state="session"
+    )
 
 
 def _numbers() -> tuple[int, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,7 +13,7 @@ from dscore.catalog.connection import Database
 from dscore.catalog.datasets import Dataset
 from dscore.catalog.job_lists import CLOSED, Job
 from dscore.exporters.base import ExportPlan
-from dscore.exporters.kohya import SETTINGS
+from dscore.exporters.kohya import SETTINGS, cut_words, training_line
 from dscore.exporters.manifest import MANIFEST
 from dscore.pipeline import export
 from dscore.pipeline.jobs import submit
@@ -36,7 +35,7 @@ def button(dataset: Dataset, planned: ExportPlan | None, scope: Scope) -> None:
     """Export just what the preview shows."""
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(
-            f"Export {counted(len(scope.ids), 'picture')}",
+            f"Export {counted(len(planned.pictures) if planned else len(scope.ids), 'picture')}",
             icon=":material/output:",
             type="primary",
             key="export-now",
@@ -68,7 +67,10 @@ def result(db: Database, dataset: Dataset) -> None:
         st.code(str(path), language=None, wrap_lines=True)
         if (path / SETTINGS).is_file():
             st.text("For kohya's training script:")
-            st.code(f"--dataset_config {json.dumps((path / SETTINGS).as_posix())}", language=None, wrap_lines=True)
+            line = training_line(path / SETTINGS, longest=int(latest.result.get("longest", 0)))
+            st.code(line, language=None, wrap_lines=True)
+            if said := cut_words(latest.result.get("longer", {})):
+                st.caption(said)
         if path.parent == state.library().exports:
             st.link_button("Download as ZIP", f"/api/exports/{quote(path.name)}.zip", icon=":material/download:")
             if (path / SETTINGS).is_file():

@@ -24,7 +24,7 @@ def plan(db: Database, dataset: Dataset, wanted: Wanted, scope: Scope) -> Export
     """The plan, made anew when anything that it depends on has changed; whether an older export may go is no part of it."""
     options = replace(wanted.options, replace=False)
     target = export_target.checked(wanted.folder)
-    depends = (wanted.form, options, wanted.template, target, dataset, scope.query, scope.ids)
+    depends = (wanted.form, options, wanted.template, wanted.rejected, target, dataset, scope.query, scope.ids)
     key = (depends, changes.moment(db, dataset.id))
     made: tuple[object, ExportPlan] | None = st.session_state.get(PLAN)
     if made is None or made[0] != key:
@@ -37,6 +37,7 @@ def plan(db: Database, dataset: Dataset, wanted: Wanted, scope: Scope) -> Export
             query=scope.query,
             only=scope.only,
             template=wanted.template,
+            rejected=wanted.rejected,
         )
         st.session_state[PLAN] = made = (key, planned)
     return replace(made[1], options=replace(made[1].options, replace=wanted.options.replace))

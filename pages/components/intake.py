@@ -41,8 +41,8 @@ class Seen:
 
 def offer_upload(session: str) -> None:
     """What was dropped; it can be thrown away again."""
-    places = inbox.places(state.library(), session)
-    _offer(places, key="upload")
+    with spoken():
+        _offer(inbox.places(state.library(), session), key="upload")
     st.button(
         "Choose other files",
         key="other_files",

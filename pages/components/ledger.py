@@ -48,9 +48,10 @@ def _ended(job: Job) -> None:
     for column, (label, number) in zip(st.columns(len(facts)), facts.items(), strict=True):
         column.metric(label, f"{number:,}")
     with st.container(horizontal=True):
-        if job.state != "failed":
+        if tally.done:
             link(TAG, "Tag them", query="is:uncaptioned", icon=":material/arrow_forward:")
-        link(EXPLORE, "See them", query="")
+        if tally.done or tally.there:
+            link(EXPLORE, "See them", query="")
     _lists(job)
 
 

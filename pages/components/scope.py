@@ -15,7 +15,7 @@ from pages.components.words import counted
 
 SELECTED, FOUND, ALL = "selection", "filter", "all"
 LABELS = {SELECTED: "Your selection", FOUND: "What the filter finds", ALL: "All"}
-_WORDS = {SELECTED: "your selection", FOUND: "what the filter finds", ALL: "the whole dataset"}
+_WORDS = {SELECTED: "your selection", ALL: "the whole dataset"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class Scope:
         """`12 of 240 pictures, your selection`."""
         if self.kind == ALL:
             return f"all {counted(self.total, 'picture')}" if self.total > 1 else counted(self.total, "picture")
-        return f"{len(self.ids):,} of {counted(self.total, 'picture')}, {_WORDS[self.kind]}"
+        named = f"what the filter “{self.query}” finds" if self.kind == FOUND else _WORDS[self.kind]
+        return f"{len(self.ids):,} of {counted(self.total, 'picture')}, {named}"
 
 
 def choose_scope(db: Database, dataset: Dataset, *, key: str) -> Scope:

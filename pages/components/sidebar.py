@@ -8,6 +8,7 @@ from dscore.catalog import datasets
 from dscore.catalog.connection import open_catalog
 from pages.components import state, strip
 from pages.components.places import link, standing
+from pages.components.words import plain
 
 SWITCH = "dataset_switch"
 
@@ -30,6 +31,8 @@ def _switch() -> None:
         names = [dataset.name for dataset in datasets.listed(db)]
     st.session_state[SWITCH] = chosen.name
     st.selectbox("Dataset", names, key=SWITCH, on_change=_switched)
+    if (unknown := st.session_state.pop(state.UNKNOWN, None)) is not None:
+        st.warning(plain(f"There is no dataset “{unknown}”."), icon=":material/search_off:")
 
 
 def _switched() -> None:

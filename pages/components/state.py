@@ -17,6 +17,8 @@ QUERY = "q"
 PAGE = "page"
 SELECTION = "selection"
 PLACE = "place"
+UNKNOWN = "unknown-dataset"
+"""The name in a link that no dataset has; the sidebar says it once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,9 @@ def dataset() -> Dataset | None:
     with open_catalog(library()) as db:
         found = datasets.find(db, name) if name else None
         if found is None:
-            known = datasets.listed(db)
-            found = known[0] if known else None
+            found = datasets.latest(db)
+            if name and found is not None and name == st.query_params.get(DATASET):
+                st.session_state[UNKNOWN] = name
     if found is not None:
         if found.name != st.session_state.get(DATASET, found.name):  # a link or Back brought another one
             set_query(st.query_params.get(QUERY, ""))

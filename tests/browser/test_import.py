@@ -119,7 +119,7 @@ def test_what_is_no_picture_is_not_sent(server: Server, page: Page, tmp_path: Pa
     posts = sent(page, "POST")
     (tmp_path / "model.safetensors").write_bytes(b"x")
     choose(page, tmp_path / "model.safetensors")
-    expect(page.get_by_text("None of these 1 files is a ZIP or a picture.")).to_be_visible()
+    expect(page.get_by_text("is neither a ZIP nor a picture.")).to_be_visible()
     assert not posts
 
 

@@ -82,3 +82,11 @@ def test_only_what_differs_of_two_long_captions_is_shown() -> None:
     )
     assert around("a", "trigger, a") == ("a", "trigger, a")
     assert around("a, a", "a") == ("a, a", "a")
+
+
+def test_a_search_that_begins_with_a_dash_is_told_where_it_goes(pets: Commands) -> None:
+    ran = pets("search", "pets", "-red")
+    assert ran.code == 2
+    assert "search NAME -- -hat" in ran.err
+    assert pets("search", "pets", "--", "-red").out.splitlines()[0].endswith(" found")
+    assert "No picture has the tag “redd”. Did you mean red" in pets("search", "pets", "redd").out

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dscore.errors import ExportError
 from dscore.exporters.base import ExportOptions
-from dscore.exporters.kohya import KohyaExporter, dataset_toml, subset_folder
+from dscore.exporters.kohya import KohyaExporter, cut_words, dataset_toml, subset_folder, training_line
 from tests.exporters.conftest import Exporting, ItemMaker, tree
 
 toml: Any = importlib.import_module("toml")
@@ -117,3 +117,20 @@ def test_it_warns_of_a_shuffled_trigger_and_of_a_split_word(make_item: ItemMaker
     text = " ".join(KohyaExporter().plan([make_item(1)], options, target=tmp_path / "out").warnings)
     assert "shuffle the trigger" in text
     assert "10_hero_test" in text
+
+
+@pytest.mark.parametrize(
+    ("longest", "line"),
+    [
+        (75, '--dataset_config "/a b/dataset.toml"'),
+        (76, '--dataset_config "/a b/dataset.toml" --max_token_length 150'),
+        (400, '--dataset_config "/a b/dataset.toml" --max_token_length 225'),
+    ],
+)
+def test_the_line_reads_as_many_tokens_as_there_are(longest: int, line: str) -> None:
+    assert training_line(Path("/a b/dataset.toml"), longest=longest) == line
+
+
+def test_what_is_cut_is_said() -> None:
+    assert cut_words({"75": 0, "150": 0, "225": 0}) == ""
+    assert cut_words({"75": 3, "150": 1, "225": 1}).endswith("Of 1 it drops the end all the same.")

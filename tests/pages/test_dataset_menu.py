@@ -11,7 +11,7 @@ from tests.pages.work import chosen, clicked, opened, texts
 
 def asked(action: str, **fields: str) -> AppTest:
     """The Overview after the menu did this."""
-    shown = chosen(opened("overview.py"), "dataset-action", action)
+    shown = chosen(chosen(opened("overview.py"), "dataset_switch", "heap"), "dataset-action", action)
     for field, value in fields.items():
         shown = chosen(shown, f"dataset-{field}", value)
     return clicked(shown, "dataset-do")

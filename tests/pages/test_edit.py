@@ -75,6 +75,13 @@ def test_a_trigger_word_for_all_is_a_setting_of_the_dataset(heap: Commands) -> N
     assert all(caption.startswith("saria") for caption in heap.captions("heap").values())
 
 
+def test_no_word_and_none_to_take_away_is_nothing_to_apply(heap: Commands) -> None:
+    shown = opened("edit.py")
+    assert shown.text_input(key="edit-trigger").value == ""
+    assert [one for one in shown.button if one.label.startswith("Apply")] == []
+    assert heap.good("history", "heap")[0]["action"] == "import"
+
+
 def test_the_trash_gives_back_what_it_has(heap: Commands) -> None:
     heap.good("edit", "heap", "trash", "--where", "name:p0")
     shown = chosen(opened("edit.py"), "edit-kind", "restore")

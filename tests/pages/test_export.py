@@ -65,3 +65,22 @@ def test_an_older_export_is_replaced_where_that_is_said(heap: Commands) -> None:
     assert after_job(heap.library, "export").state == "failed"
     good(shown.run())
     assert "older export" in shown.error[0].value.replace("\\", "")
+
+
+def test_rejected_pictures_stay_out_unless_they_are_asked_for(heap: Commands) -> None:
+    heap.good("edit", "heap", "mark", "reject", "--where", "solo")
+    shown = opened("export.py")
+    assert shown.button(key="export-now").label == "Export 6 pictures"
+    assert any("2 rejected pictures stay out" in text for text in texts(shown, "warning"))
+    good(shown.toggle(key="export-rejected").set_value(True).run())
+    assert shown.button(key="export-now").label == "Export 8 pictures"
+
+
+def test_long_captions_are_counted_and_the_line_asks_for_their_length(heap: Commands) -> None:
+    heap.good("edit", "heap", "add", ", ".join(f"tag{number}" for number in range(30)), "--where", "name:p0")
+    shown = opened("export.py")
+    clicked(shown, "export-now")
+    after_job(heap.library, "export")
+    good(shown.run())
+    assert any(code.value.endswith("--max_token_length 150") for code in shown.code)
+    assert any("1 caption is longer than the 75 tokens" in text for text in texts(shown))

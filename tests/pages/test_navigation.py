@@ -8,6 +8,7 @@ import sys
 
 from pages.components.places import WORKING_ORDER
 from tests.commands import ROOT, Commands
+from tests.pages.work import good, opened
 
 SCRIPT = """
 import json, sys
@@ -26,3 +27,12 @@ def test_no_page_loads_what_runs_models(heap: Commands) -> None:
     ran = subprocess.run([sys.executable, "-c", SCRIPT, places], cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     assert heap
+
+
+def test_the_dataset_that_was_worked_on_last_is_there_first_and_an_unknown_one_is_said(heap: Commands) -> None:
+    heap.good("dataset", "create", "zebras")
+    heap.good("edit", "heap", "add", "late")
+    shown = opened("explore.py")
+    assert shown.sidebar.selectbox[0].value == "heap"
+    shown.query_params["dataset"] = "nosuch"
+    assert any("There is no dataset “nosuch”" in one.value for one in good(shown.run()).sidebar.warning)

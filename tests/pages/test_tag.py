@@ -78,7 +78,7 @@ def test_the_filter_and_the_selection_are_the_scope() -> None:
     shown = opened("tag.py")
     shown.query_params["q"] = "is:untagged"
     good(shown.run())
-    assert "5 of 8 pictures, what the filter finds" in texts(shown)
+    assert "5 of 8 pictures, what the filter “is:untagged” finds" in texts(shown)
     assert shown.button(key="tag-now").label == "Tag 5 pictures"
     chosen(shown, "tag-scope", "all")
     assert shown.button(key="tag-now").label == "Tag 8 pictures"

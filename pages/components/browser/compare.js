@@ -9,7 +9,7 @@ class Side {
     this.title = element("h2");
     this.facts = element("p", { class: "facts" });
     this.chips = element("div", { class: "chips" });
-    const keep = element("button", { type: "button", class: "wide", title: `Marks the other one as rejected (${key})`, onclick: onKeep }, icon("keep"), "Keep this one");
+    const keep = element("button", { type: "button", class: "wide", title: `Press ${key}`, onclick: onKeep }, icon("keep"), "Keep this, reject the other");
     this.element = element("section", { class: "side" }, this.stage, element("header", {}, element("div", {}, this.title, this.facts), keep), this.chips);
   }
 

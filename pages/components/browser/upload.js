@@ -79,7 +79,7 @@ class Zone {
     const wanted = chosen.filter(({ name }) => this.wanted.has(extension(name)));
     this.note.textContent = "";
     if (!wanted.length) {
-      if (chosen.length) this.note.textContent = `None of these ${chosen.length} files is a ZIP or a picture.`;
+      if (chosen.length) this.note.textContent = chosen.length === 1 ? `“${chosen[0].name}” is neither a ZIP nor a picture.` : `None of these ${chosen.length} files is a ZIP or a picture.`;
       return;
     }
     this.batch = new Batch(wanted, (state) => this.draw(state));
