@@ -110,13 +110,17 @@ def _say(library: Library, out: Output, dataset: str, job: Job) -> None:
 @click.command()
 @click.argument("site", default="gelbooru.com")
 @click.option("--forget", is_flag=True, help="Delete what is kept for the site.")
+@click.option(
+    "--endpoint", is_flag=True, help="The site writes captions (see `caption --endpoint`): ask for its key alone."
+)
 @shared_options
-def keys(library: Library, out: Output, site: str, forget: bool) -> None:
+def keys(library: Library, out: Output, site: str, forget: bool, endpoint: bool) -> None:
     """Keep a booru's API key and user id (asked for, tested with one call, never shown), or forget them.
 
     \b
     keys gelbooru.com
     keys gelbooru.com --forget
+    keys 127.0.0.1:8000 --endpoint
 
     They are read from GELBOORU_USER_ID and GELBOORU_API_KEY first, where these are set.
     """
@@ -124,10 +128,14 @@ def keys(library: Library, out: Output, site: str, forget: bool) -> None:
     from dscore.pipeline import booru
 
     base = GELBOORU if site == "gelbooru.com" else site_address(site)
-    host = base.partition("://")[2]
+    host = base.partition("://")[2].partition("/")[0]
     if forget:
         secrets.save(library, host, {})
         out.result({"site": host, "kept": False}, [f"Nothing is kept for {host} any more."])
+        return
+    if endpoint:
+        secrets.save(library, host, {"api_key": click.prompt("API key", hide_input=True, err=True).strip()})
+        out.result({"site": host, "kept": True}, [f"The key for {host} is kept in this library."])
         return
     user_id = click.prompt("User id (a number), or the site's whole string", hide_input=True, err=True)
     whole = "api_key=" in user_id

@@ -89,11 +89,28 @@ class Fetcher:
         def once() -> Answer:
             pace.turn(self.wait)
             with self.opened(url, headers=headers, keys=keys, limits=limits) as exchange:
-                body = b"".join(exchange.blocks())
-                names = {name.lower(): value for name, value in exchange.headers.items()}
-                return Answer(exchange.target.shown, exchange.status, names, body)
+                return _whole(exchange)
 
         return self.again(once)
+
+    def post(
+        self,
+        url: str,
+        body: bytes,
+        *,
+        headers: Mapping[str, str] | None = None,
+        keys: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
+    ) -> Answer:
+        """Send the body, and give the whole answer, whatever its status is; one try.
+
+        A redirect is an error: what is sent is for the site that was named, and for no other. Raises AddressError, FetchError.
+        """
+        target = self._check(url)
+        with self._exchange(target, {**(headers or {}), **(keys or {})}, limits or Limits(), body) as exchange:
+            if exchange.status in REDIRECTS:
+                raise FetchError(f"{target.host} sends dscore on to another address. Give the one that it answers at.")
+            return _whole(exchange)
 
     @contextmanager
     def opened(
@@ -159,8 +176,10 @@ class Fetcher:
         return self._check(url)
 
     @contextmanager
-    def _exchange(self, target: Target, headers: Mapping[str, str], limits: Limits) -> Iterator[Exchange]:
-        exchange = Exchange(target, headers, limits)
+    def _exchange(
+        self, target: Target, headers: Mapping[str, str], limits: Limits, body: bytes | None = None
+    ) -> Iterator[Exchange]:
+        exchange = Exchange(target, headers, limits, body=body)
         with self._lock:
             self._live.add(exchange)
         try:
@@ -182,6 +201,12 @@ class Fetcher:
             until = f" It asks to wait {wait:,.0f} s." if wait > self._retries.longest else ""
             raise FetchError(f"{host} was asked too often (429).{until} Try again later.", again=True, wait=wait)
         raise FetchError(f"{host} answered that it has trouble ({status}). Try again later.", again=True, wait=wait)
+
+
+def _whole(exchange: Exchange) -> Answer:
+    body = b"".join(exchange.blocks())
+    names = {name.lower(): value for name, value in exchange.headers.items()}
+    return Answer(exchange.target.shown, exchange.status, names, body)
 
 
 def require_good(exchange: Exchange, what: str) -> None:

@@ -6,15 +6,13 @@ What a model has said of a picture when it was asked just that, it is not asked 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 
-from dscore.captioners import blip
-from dscore.captioners.base import Ask, Caption, Captioner, CaptionerIdentity, Precision, Wording
+from dscore.captioners.base import Ask, Caption, Captioner
 from dscore.captioners.feed import Picture, caption_pictures
-from dscore.captioners.files import fetch_files
-from dscore.captioners.registry import find_captioner, load_captioner
+from dscore.catalog import captions as caption_table
 from dscore.catalog import changes, images, job_lists, predictions, sentences
 from dscore.catalog import tags as tag_table
 from dscore.catalog.changes import Draft, Written
@@ -26,56 +24,11 @@ from dscore.models import Mode, Progress
 from dscore.pipeline import rules
 from dscore.pipeline.jobs import Work
 from dscore.pipeline.model_run import File, ModelRun, Scored
-from dscore.taggers.gpus import devices
+from dscore.pipeline.voices import Request, Voice, fill, has_gaps, request_of, voice_of
 from dscore.text.prose import Fault, faults_of
 
 HAS_PROSE = "It has sentences already."
 NOT_NEEDED = "The model was not needed: what it says of these pictures is stored."
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is asked of a captioner; with `again` it is asked anew, whatever it has said before. `batch` 0 is the best."""
-
-    model: str
-    wording: Wording = field(default_factory=Wording)
-    mode: Mode = Mode.MERGE
-    device: str = "auto"
-    precision: Precision = "auto"
-    batch: int = 0
-    offline: bool = False
-    again: bool = False
-
-    def __post_init__(self) -> None:
-        devices(self.device, gpus=1)
-
-    def params(self) -> dict[str, object]:
-        """As plain values, for the job."""
-        spec = find_captioner(self.model)
-        return {**asdict(self), "model": str(spec.folder or spec.name), "mode": self.mode.value}
-
-
-def request_of(params: Mapping[str, object]) -> Request:
-    """The request of a job's parameters."""
-    values: dict[str, object] = {key: value for key, value in params.items() if key != "query"}
-    wording = values["wording"]
-    assert isinstance(wording, dict)
-    return Request(**{**values, "mode": Mode(str(values["mode"])), "wording": Wording(**wording)})  # type: ignore[arg-type]
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """Who speaks: a name for the history, which model it is, how to have it ready, and what its captions depend on.
-
-    `settings` is all that decides a caption beside the picture and the prompt; `prompt` may have gaps, `fill` fills them.
-    """
-
-    name: str
-    identity: CaptionerIdentity
-    settings: str
-    prompt: str
-    seed: int | None
-    ready: Callable[[], Captioner]
 
 
 def run(library: Library, held: Held) -> Work:
@@ -90,20 +43,6 @@ def work(library: Library, held: Held, kind: type[Captioning]) -> Work:
     captioning = kind(library, held, request, voice)
     yield from captioning.run()
     yield captioning.finish()
-
-
-def voice_of(library: Library, request: Request) -> Generator[Progress, None, Voice]:
-    """Find or download the model. Raises ModelError."""
-    spec, wording = find_captioner(request.model), request.wording
-    files = yield from fetch_files(spec, hashes=library.hashes, offline=request.offline)
-    return Voice(
-        name=spec.name,
-        identity=files.identity,
-        settings=blip.settings(wording, request.precision),
-        prompt=wording.prompt,
-        seed=wording.seed if wording.sample else None,
-        ready=lambda: load_captioner(spec, files, wording, device=request.device, precision=request.precision),
-    )
 
 
 class Captioning(ModelRun):
@@ -156,11 +95,21 @@ class Captioning(ModelRun):
 
     def _asks(self, items: Sequence[JobItem], files: Mapping[int, File]) -> dict[int, Ask]:
         """What is asked about each, by number; the seed is the picture's own, so that it gets the same words in any job."""
+        there = [item for item in items if item.number in files]
+        prompts = self._prompts([item.item_id for item in there if item.item_id is not None])
         return {
-            item.number: Ask(self._voice.prompt, self._seed(files[item.number]))
-            for item in items
-            if item.number in files
+            item.number: Ask(prompts.get(item.item_id or 0, self._voice.prompt), self._seed(files[item.number]))
+            for item in there
         }
+
+    def _prompts(self, items: Sequence[int]) -> dict[int, str]:
+        """The prompt with its gaps filled, by item; nothing where it has none."""
+        prompt = self._voice.prompt
+        if self._request.asking is None or not has_gaps(prompt):
+            return {}
+        with open_catalog(self._library) as db:
+            found = [one for chunk in caption_table.layers(db, self._dataset.id, items) for one in chunk]
+        return {one.item_id: fill(prompt, tags=", ".join(one.layers.tags), trigger=one.layers.trigger) for one in found}
 
     def _seed(self, file: File) -> int:
         if self._voice.seed is None:

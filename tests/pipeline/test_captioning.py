@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from dscore.catalog.connection import open_catalog
-from dscore.pipeline.captioning import Request
 from dscore.pipeline.retry import can_retry
+from dscore.pipeline.voices import Request
 from tests.commands import Commands
 from tests.made_captioners import make_captioner, photo
 from tests.made_sets import fill
