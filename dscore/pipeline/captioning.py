@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from dscore.captioners.base import Ask, Caption, Captioner
 from dscore.captioners.feed import Picture, caption_pictures
-from dscore.catalog import captions as caption_table
 from dscore.catalog import changes, images, job_lists, predictions, sentences
 from dscore.catalog import tags as tag_table
 from dscore.catalog.changes import Draft, Written
@@ -24,7 +23,7 @@ from dscore.models import Mode, Progress
 from dscore.pipeline import rules
 from dscore.pipeline.jobs import Work
 from dscore.pipeline.model_run import File, ModelRun, Scored
-from dscore.pipeline.voices import Request, Voice, fill, has_gaps, request_of, voice_of
+from dscore.pipeline.voices import Request, Voice, request_of, voice_of
 from dscore.text.prose import Fault, faults_of
 
 HAS_PROSE = "It has sentences already."
@@ -81,7 +80,7 @@ class Captioning(ModelRun):
     def _apply_stored(self) -> Iterator[Progress]:
         for items, files in self._waiting():
             asks = self._asks(items, files)
-            asked = {files[number].image: self._digest(ask) for number, ask in asks.items()}
+            asked = {files[number].image: self._request.digest(ask.prompt) for number, ask in asks.items()}
             with open_catalog(self._library) as db:
                 said = sentences.stored(db, self._model_id, asked)
             known = [
@@ -96,28 +95,19 @@ class Captioning(ModelRun):
     def _asks(self, items: Sequence[JobItem], files: Mapping[int, File]) -> dict[int, Ask]:
         """What is asked about each, by number; the seed is the picture's own, so that it gets the same words in any job."""
         there = [item for item in items if item.number in files]
-        prompts = self._prompts([item.item_id for item in there if item.item_id is not None])
+        with open_catalog(self._library) as db:
+            prompts = self._request.prompts(db, self._dataset.id, [item.item_id for item in there if item.item_id])
         return {
-            item.number: Ask(prompts.get(item.item_id or 0, self._voice.prompt), self._seed(files[item.number]))
+            item.number: Ask(prompts[item.item_id], self._seed(files[item.number]))
             for item in there
+            if item.item_id in prompts
         }
 
-    def _prompts(self, items: Sequence[int]) -> dict[int, str]:
-        """The prompt with its gaps filled, by item; nothing where it has none."""
-        prompt = self._voice.prompt
-        if self._request.asking is None or not has_gaps(prompt):
-            return {}
-        with open_catalog(self._library) as db:
-            found = [one for chunk in caption_table.layers(db, self._dataset.id, items) for one in chunk]
-        return {one.item_id: fill(prompt, tags=", ".join(one.layers.tags), trigger=one.layers.trigger) for one in found}
-
     def _seed(self, file: File) -> int:
-        if self._voice.seed is None:
+        wording = self._request.wording
+        if self._request.asking is not None or not wording.sample:
             return 0
-        return int.from_bytes(hashlib.sha256(f"{self._voice.seed} {file.file}".encode()).digest()[:6])
-
-    def _digest(self, ask: Ask) -> str:
-        return hashlib.sha256(f"{self._voice.settings}\n{ask.prompt}".encode()).hexdigest()
+        return int.from_bytes(hashlib.sha256(f"{wording.seed} {file.file}".encode()).digest()[:6])
 
     def _captioned(self, items: dict[int, JobItem]) -> Generator[list[Scored[Caption]], None, None]:
         """What the model says of all that waits, in its batches; notes each item in `items`."""
@@ -140,7 +130,7 @@ class Captioning(ModelRun):
         """Write a chunk: what was said, the prose that it becomes, the marks; one transaction."""
         captions = {item.item_id: caption for item, caption in captioned if item.item_id is not None}
         numbers = {item.item_id: item.number for item, _ in captioned if item.item_id is not None}
-        remarks = {item: remark for item, caption in captions.items() if (remark := self._remark(caption))}
+        remarks = {item: remark for item, caption in captions.items() if (remark := remark_on(caption, self._request))}
 
         def also(db: Database, written: Written) -> None:
             if fresh:
@@ -156,16 +146,11 @@ class Captioning(ModelRun):
         files = {item.number: File(*of_item[item.item_id]) for item, _ in captioned if item.item_id in of_item}
         asks = self._asks([item for item, _ in captioned], files)
         said = [
-            (files[item.number].image, self._digest(asks[item.number]), caption.text, caption.remark)
+            (files[item.number].image, self._request.digest(asks[item.number].prompt), caption.text, caption.remark)
             for item, caption in captioned
-            if item.number in files
+            if item.number in asks
         ]
         sentences.save(db, self._model_id, said)
-
-    def _remark(self, caption: Caption) -> str:
-        """What is to be said of a caption that was written all the same."""
-        faults = faults_of(caption.text, self._voice.prompt)
-        return " ".join([*faults, *([caption.remark] if caption.remark else [])])
 
     def _edit(self, captions: Mapping[int, Caption]) -> changes.Edit:
         def edit(state: ItemState) -> ItemState:
@@ -199,6 +184,12 @@ class Captioning(ModelRun):
             "flagged": len(flagged),
         }
         return self._finish(result, word="captioned")
+
+
+def remark_on(caption: Caption, request: Request) -> str:
+    """What is to be said of a caption that is written all the same; "" of a good one."""
+    faults = faults_of(caption.text, request.prompt)
+    return " ".join([*faults, *([caption.remark] if caption.remark else [])])
 
 
 def flagged_in(db: Database, job_id: int) -> list[tuple[str, str]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from dscore.captioners import blip
@@ -11,6 +12,8 @@ from dscore.captioners.base import Captioner, CaptionerIdentity, Precision, Word
 from dscore.captioners.endpoint import Asking, Endpoint
 from dscore.captioners.files import fetch_files
 from dscore.captioners.registry import find_captioner, load_captioner
+from dscore.catalog import captions
+from dscore.catalog.connection import Database
 from dscore.config import Library
 from dscore.errors import WrongUseError
 from dscore.fetch import secrets
@@ -50,6 +53,34 @@ class Request:
             values["model"] = str(spec.folder or spec.name)
         return values
 
+    @property
+    def name(self) -> str:
+        """Under what its captions stand."""
+        return find_captioner(self.model).name if self.asking is None else self.model
+
+    @property
+    def settings(self) -> str:
+        """All that decides a caption beside the model, the picture and the prompt."""
+        return blip.settings(self.wording, self.precision) if self.asking is None else self.asking.settings
+
+    @property
+    def prompt(self) -> str:
+        """What is asked, or how the sentence begins; that for an address may have gaps."""
+        return self.wording.prompt if self.asking is None else self.asking.prompt
+
+    def digest(self, prompt: str) -> str:
+        """Under what a caption is kept, beside its picture and model; `prompt` has its gaps filled."""
+        return hashlib.sha256(f"{self.settings}\n{prompt}".encode()).hexdigest()
+
+    def prompts(self, db: Database, dataset_id: int, items: Sequence[int]) -> dict[int, str]:
+        """What is asked about each of the items, the gaps filled by its tags and trigger word."""
+        if self.asking is None or not _GAP.search(self.prompt):
+            return dict.fromkeys(items, self.prompt)
+        found = [one for chunk in captions.layers(db, dataset_id, items) for one in chunk]
+        return {
+            one.item_id: fill(self.prompt, tags=", ".join(one.layers.tags), trigger=one.layers.trigger) for one in found
+        }
+
 
 def request_of(params: Mapping[str, object]) -> Request:
     """The request of a job's parameters."""
@@ -63,17 +94,10 @@ def request_of(params: Mapping[str, object]) -> Request:
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Who speaks: a name for the history, which model it is, how to have it ready, and what its captions depend on.
-
-    `settings` is all that decides a caption beside the picture and the prompt, which may have gaps; `seed` is None where
-    nothing is drawn by chance.
-    """
+    """Who speaks: a name for the history, which model it is, and how to have it ready."""
 
     name: str
     identity: CaptionerIdentity
-    settings: str
-    prompt: str
-    seed: int | None
     ready: Callable[[], Captioner]
 
 
@@ -86,9 +110,6 @@ def voice_of(library: Library, request: Request) -> Generator[Progress, None, Vo
     return Voice(
         name=spec.name,
         identity=files.identity,
-        settings=blip.settings(wording, request.precision),
-        prompt=wording.prompt,
-        seed=wording.seed if wording.sample else None,
         ready=lambda: load_captioner(spec, files, wording, device=request.device, precision=request.precision),
     )
 
@@ -98,16 +119,8 @@ def _behind_address(library: Library, model: str, asking: Asking) -> Voice:
     return Voice(
         name=model,
         identity=asking.identity(model),
-        settings=asking.settings,
-        prompt=asking.prompt,
-        seed=None,
         ready=lambda: Endpoint(model, asking, key=key, local_hosts=hosts),
     )
-
-
-def has_gaps(prompt: str) -> bool:
-    """Whether the prompt is another for each picture: it holds `{tags}` or `{trigger}`."""
-    return _GAP.search(prompt) is not None
 
 
 def fill(prompt: str, *, tags: str, trigger: str) -> str:
