@@ -130,15 +130,16 @@ class Captioning(ModelRun):
         """Write a chunk: what was said, the prose that it becomes, the marks; one transaction."""
         captions = {item.item_id: caption for item, caption in captioned if item.item_id is not None}
         numbers = {item.item_id: item.number for item, _ in captioned if item.item_id is not None}
-        remarks = {item: remark for item, caption in captions.items() if (remark := remark_on(caption, self._request))}
+        standing: set[int] = set()
 
         def also(db: Database, written: Written) -> None:
             if fresh:
                 self._keep(db, [(item, captions[item.item_id]) for item, _ in captioned if item.item_id in captions])
+            remarks = {item: remark_on(captions[item], self._request) for item in standing}
             self._mark(db, written, numbers, failed=failed, remarks=remarks)
 
         with open_catalog(self._library) as db:
-            self._record(db, list(captions), self._edit(captions), also)
+            self._record(db, list(captions), self._edit(captions, standing), also)
             return self._progress(db)
 
     def _keep(self, db: Database, captioned: Sequence[tuple[JobItem, Caption]]) -> None:
@@ -152,15 +153,14 @@ class Captioning(ModelRun):
         ]
         sentences.save(db, self._model_id, said)
 
-    def _edit(self, captions: Mapping[int, Caption]) -> changes.Edit:
+    def _edit(self, captions: Mapping[int, Caption], standing: set[int]) -> changes.Edit:
+        """What the mode does; notes in `standing` on which items the caption then stands."""
+
         def edit(state: ItemState) -> ItemState:
-            return rules.caption_by_model(
-                state,
-                captions[state.id].text,
-                source=self._source_id,
-                mode=self._request.mode,
-                captioners=self._captioners,
-            )
+            text, mode = captions[state.id].text, self._request.mode
+            after = rules.caption_by_model(state, text, source=self._source_id, mode=mode, captioners=self._captioners)
+            (standing.add if after.prose and text in after.prose.text else standing.discard)(state.id)
+            return after
 
         return edit
 

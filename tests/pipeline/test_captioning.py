@@ -140,6 +140,14 @@ def test_flagged_captions_are_written_and_listed_by_reason(heap: Commands, tiny:
     assert all(one["name"] in prose(heap) for one in again["flagged_pictures"])
 
 
+def test_what_is_not_written_is_not_flagged(heap: Commands, tiny: Path) -> None:
+    words = ("caption", "set", "--model", tiny, "--beams", 1, "--min-length", 30, "--max-length", 40)
+    flagged = heap.good(*words)["flagged_pictures"]
+    assert flagged
+    assert "imported" not in {one["name"] for one in flagged}
+    assert heap.good(*words)["flagged_pictures"] == flagged
+
+
 def test_an_empty_caption_is_not_written(heap: Commands, tmp_path: Path) -> None:
     mute = make_captioner(tmp_path / "mute", sep_token_id=29)
     ran = heap("caption", "set", "--model", mute, "--beams", 1, "--min-length", 0, "--max-length", 2, "--json")
