@@ -41,7 +41,8 @@ class Request:
     again: bool = False
 
     def __post_init__(self) -> None:
-        devices(self.device, gpus=1)
+        if len(devices(self.device, gpus=1)) > 1:
+            raise WrongUseError(f'A captioner runs on one device; "{self.device}" are several.')
         if not self.model.strip():
             raise WrongUseError("Say which model is to caption.")
 

@@ -146,7 +146,10 @@ def _may_be_asked(asking: Asking) -> bool:
     library = state.library()
     settings = library.settings()
     _, host, port, _ = addresses.take_apart(asking.url)
-    if {host, f"{host}:{port}"} & {name.lower() for name in settings.local_hosts} or not _is_nearby(host):
+    if not _is_nearby(host):
+        st.caption(plain(f"Your pictures are sent to {asking.site}, made smaller."))
+        return True
+    if {host, f"{host}:{port}"} & {name.lower() for name in settings.local_hosts}:
         return True
     with st.container(border=True):
         st.text(f"{asking.site} is on this machine or the local network. dscore asks only those that you name.")

@@ -170,6 +170,22 @@ def test_cuda_where_there_is_none_is_a_sentence(folder: Path) -> None:
     assert "Runs on the CPU, since" in reloaded(folder, BEAMS, device="auto").note
 
 
+def test_weights_that_two_parts_share_may_stand_under_either_name(folder: Path, tmp_path: Path) -> None:
+    """As older programs wrote them: one of two names of the same numbers, and positions that can be counted anyway."""
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    words, bias = "text_decoder.bert.embeddings.word_embeddings.weight", "text_decoder.cls.predictions.bias"
+    tensors = load_file(folder / "model.safetensors")
+    older = {key: value for key, value in tensors.items() if key not in {words, bias}}
+    older["text_decoder.cls.predictions.decoder.weight"] = tensors[words]
+    older["text_decoder.cls.predictions.decoder.bias"] = tensors[bias]
+    older["text_decoder.bert.embeddings.position_ids"] = torch.arange(64)[None]
+    other = Path(shutil.copytree(folder, tmp_path / "other"))
+    save_file(older, other / "model.safetensors", metadata={"format": "pt"})
+    assert said(reloaded(other, BEAMS), PHOTOS) == said(reloaded(folder, BEAMS), PHOTOS)
+
+
 def _halved(folder: Path) -> None:
     weights = folder / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[: weights.stat().st_size // 2])

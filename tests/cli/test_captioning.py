@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from dscore.catalog import job_lists, jobs
+from dscore.catalog.connection import open_catalog
 from tests.captioners.test_replies import chat
 from tests.commands import Commands
 from tests.fetch.servers import Act, Told, answer, in_turn, told
@@ -98,6 +100,25 @@ def test_a_hung_endpoint_ends_in_a_sentence_and_what_was_done_stands(heap: Comma
     server.acts[CHAT] = GOOD
     assert heap.good(*words(server, "--seconds", 1))["failed"] == 0
     assert set(heap.captions("heap", "is:described")) == {"p0", "p1", "p2", "p3"}
+
+
+def test_a_job_that_waits_for_an_answer_can_be_paused_and_goes_on(heap: Commands, server: Told) -> None:
+    def ask_for_a_pause(request: BaseHTTPRequestHandler) -> None:
+        with open_catalog(heap.library) as db:
+            (job,) = job_lists.unfinished(db)
+            jobs.ask(db, job.id, "pause")
+        request.connection.settimeout(60)
+        request.rfile.read(1)
+
+    server.acts[CHAT] = in_turn(GOOD, ask_for_a_pause, GOOD)
+    began = time.monotonic()
+    ran = heap(*words(server), "--json")
+    assert (ran.code, ran.json["state"]) == (1, "paused")
+    assert time.monotonic() - began < 30
+    heap.good("jobs", "resume", ran.json["job"])
+    heap.good("worker", "--until-idle")
+    assert set(heap.captions("heap", "is:described")) == {"p0", "p1", "p2", "p3"}
+    assert heap.good("history", "heap")[0]["items"] == 4
 
 
 @pytest.mark.parametrize(

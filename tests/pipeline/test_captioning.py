@@ -189,6 +189,7 @@ def test_a_damaged_model_fails_the_job_and_a_good_file_lets_it_go_on(
         (("--model", "blip-large", "--offline"), "blip-large is not on this machine"),
         (("--model", "blip-large", "--beams", 99), "number of beams goes from 1 to 16"),
         (("--model", "blip-large", "--device", "gpu"), 'There is no device "gpu"'),
+        (("--model", "blip-large", "--device", "cuda:0,cuda:1"), "A captioner runs on one device"),
         (
             ("--model", "blip-large", "--where", "blonde"),
             "No picture in “set” matches “blonde”; nothing was captioned.",
