@@ -94,7 +94,7 @@ class Blip:
         try:
             with self._torch.inference_mode():
                 written = self._generate(self._values(pictures), [ask.seed for ask in asks])
-        except (RuntimeError, MemoryError) as error:
+        except (RuntimeError, MemoryError, IndexError, ValueError, TypeError, KeyError) as error:
             self._free()
             if is_out_of_memory(error) or "can't allocate memory" in str(error):
                 raise ModelMemoryError(
@@ -138,8 +138,13 @@ class Blip:
         return self._torch.full((len(ids),), self._stopped.is_set(), device=ids.device, dtype=self._torch.bool)
 
     def _prompt_ids(self) -> Any:
-        """[1, length]: the word that begins a sentence, and the prompt."""
-        begin = self._model.config.text_config.bos_token_id
+        """[1, length]: the word that begins a sentence, and the prompt. Raises WrongUseError where a caption has no room."""
+        text = self._model.config.text_config
+        begin, most = text.bos_token_id, text.max_position_embeddings
+        if self._wording.max_length > most:
+            raise WrongUseError(
+                f"{self.name} writes {most} tokens at most, and {self._wording.max_length} were asked for. Ask for fewer."
+            )
         prompt = self._tokenizer(self._wording.prompt, add_special_tokens=False)["input_ids"]
         if len(prompt) + 2 > self._wording.max_length:
             raise WrongUseError(

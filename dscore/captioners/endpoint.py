@@ -103,7 +103,7 @@ class Endpoint:
         self.name, self.device = model, asking.site
         self._asking, self._fetcher = asking, Fetcher(local_hosts=local_hosts, secrets=[key] if key else [])
         self._keys = {"Authorization": f"Bearer {key}"} if key else {}
-        self._failed = 0
+        self._failed, self._has_answered = 0, False
         is_named = asking.site in local_hosts or asking.site.rpartition(":")[0] in local_hosts
         if key and asking.url.lower().startswith("http:") and not is_named:
             raise AddressError(f"{asking.site} would be sent your key in the clear. Give an address with https.")
@@ -135,8 +135,10 @@ class Endpoint:
     def _counted(self, caption: Caption) -> Caption:
         self._failed = self._failed + 1 if caption.reason else 0
         if self._failed >= IN_A_ROW:
+            hint = "" if self._has_answered else " Is the program running there, and the address right?"
             raise ModelError(
-                f"{self.device} failed {self._failed} times in a row, so the job has stopped. The last time: {caption.reason}"
+                f"{self.device} failed {self._failed} times in a row, so the job has stopped. "
+                f"The last time: {caption.reason}{hint}"
             )
         return caption
 
@@ -181,6 +183,7 @@ class Endpoint:
         raise FetchError(f"{self.device} is too busy ({answer.status}), also after {BUSY_TRIES} tries.")
 
     def _caption(self, answer: Answer) -> Caption:
+        self._has_answered = True
         said = self._clean(said_by(answer.body))
         if answer.status in {401, 403}:
             raise ModelError(

@@ -115,6 +115,19 @@ def test_a_prompt_that_leaves_no_room_is_refused(folder: Path) -> None:
         reloaded(folder, Wording(min_length=1, max_length=5, prompt="a picture of the"))
 
 
+def test_a_caption_longer_than_the_model_can_write_is_refused(folder: Path) -> None:
+    with pytest.raises(WrongUseError, match="tiny writes 64 tokens at most, and 75 were asked for"):
+        reloaded(folder, Wording())
+
+
+def test_whatever_goes_wrong_in_the_model_is_a_sentence(folder: Path) -> None:
+    captioner = reloaded(folder, BEAMS)
+    captioner._model.config.text_config.bos_token_id = 10_000
+    captioner._prompt = captioner._prompt_ids()
+    with pytest.raises(ModelError, match="tiny stopped: index out of range"):
+        said(captioner, PHOTOS[:1])
+
+
 @pytest.mark.parametrize("layout", ["bare", "transformers"])
 def test_both_layouts_of_a_folder_say_the_same(folder: Path, tmp_path: Path, layout: Any) -> None:
     other = make_captioner(tmp_path / "other", layout=layout)

@@ -229,6 +229,8 @@ def test_a_site_that_nobody_serves_is_said() -> None:
     captioner = Endpoint("llava", Asking("http://127.0.0.1:9"), local_hosts=LOCAL)
     (found,) = asked(captioner)
     assert "127.0.0.1 cannot be reached" in found.reason
+    with pytest.raises(ModelError, match=r"3 times in a row.* Is the program running there, and the address right"):
+        asked(captioner, 2)
 
 
 def test_a_key_that_comes_back_is_taken_out(server: Told) -> None:
