@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import psutil
 
 from dscore.captioners import layout
 from dscore.captioners.base import Ask, Caption, CaptionerFiles, CaptionerSpec, Precision, Wording
@@ -50,7 +50,8 @@ def load(
     name, why = _device(torch, spec, device)
     half = precision == "half" or (precision == "auto" and name != "cpu")
     if name == "cpu":
-        torch.set_num_threads(os.cpu_count() or 1)  # a tagger in this worker may have kept it to one
+        # A tagger in this worker may have kept it to one; more than there are cores only wait for one another.
+        torch.set_num_threads(psutil.cpu_count(logical=False) or 1)
     look = layout.look_of(files.folder)
     with _explained(spec):
         tokenizer = transformers.BertTokenizer.from_pretrained(files.folder, local_files_only=True)
