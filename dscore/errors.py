@@ -92,6 +92,10 @@ class FetchError(SourceError):
         self.wait = wait
 
 
+class StoppedError(FetchError):
+    """It was broken off, since somebody wants it to stop: no fault of what was asked for."""
+
+
 class AccessError(FetchError):
     """A site wants a key, or does not accept the one it was given."""
 

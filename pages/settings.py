@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.components import booru_form, library_settings
+from pages.components import library_settings, site_keys
 from pages.components.places import SETTINGS
 
 st.title(SETTINGS.title)
@@ -10,5 +10,5 @@ st.caption("Where everything lies, its limits and its backups.")
 library_settings.draw_library()
 library_settings.draw_backup()
 library_settings.draw_limits()
-booru_form.draw_kept_keys()
+site_keys.draw_kept()
 library_settings.draw_keys()

@@ -39,7 +39,8 @@ def picture(number: int) -> bytes:
 class Site:
     """What the site has, how it answers (`object`, `list`), and what goes wrong: fault → how often it still happens.
 
-    File faults are by post: `html`, `wrong_md5`, `gone`, `cut` (post → times).
+    File faults are by post: `html`, `wrong_md5`, `gone`, `cut` (post → times). `parts` are the places from which it was asked to
+    go on, which it does where it `gives_parts`. With `echoes`, each post's source is the question itself.
     """
 
     posts: list[int]
@@ -55,6 +56,15 @@ class Site:
     asked: list[str] = field(default_factory=list)
     whole: Counter[int] = field(default_factory=Counter)
     kept: dict[int, int] = field(default_factory=dict)
+    retry_after: str = "0"
+    parts: list[int] = field(default_factory=list)
+    gives_parts: bool = True
+    echoes: bool = False
+
+    @property
+    def good(self) -> set[int]:
+        """Those that can come in."""
+        return set(self.posts) - self.html - self.wrong_md5 - self.gone - self.videos
 
     def md5(self, number: int) -> str:
         """As the site lists it."""
@@ -69,6 +79,14 @@ class Site:
         return html.escape(
             f"1girl saber_(fate) fate_(series) some_artist highres grabbing_another's_arm number_{number % 5}"
         )
+
+
+def make_trouble(site: Site, *, posts: int) -> None:
+    """So many posts (100 at least), and each fault: three files that fail, three gone, a video, and some that pass."""
+    site.posts = list(range(1, posts + 1))
+    site.html, site.wrong_md5, site.gone, site.videos = {7, 8}, {90}, {30, 31, 32}, {20}
+    site.cut, site.busy = Counter({60: 2, 61: 1}), Counter({63: 1})
+    site.api = Counter({"429": 1, "503": 1, "empty": 1})
 
 
 class Server(ThreadingHTTPServer):
@@ -138,9 +156,15 @@ class _Handler(BaseHTTPRequestHandler):
             else:
                 self._send(401, b"")
         elif self._takes(site.api, "429"):
-            self._send(429, b"", headers={"Retry-After": "0"})
+            self._send(429, b"", headers={"Retry-After": site.retry_after})
         elif self._takes(site.api, "503"):
             self._send(503, b"busy", "text/plain")
+        elif self._takes(site.api, "echo"):
+            self._send(200, json.dumps(f"Cannot read {self.path}").encode())
+        elif self._takes(site.api, "reset"):
+            self.connection.close()
+        elif self._takes(site.api, "away"):
+            self._send(302, b"", headers={"Location": f"http://10.0.0.1{self.path}"})
         elif self._takes(site.api, "html"):
             self._send(200, b"<html><body>Just a moment</body></html>", "text/html")
         elif query.get("s") == "tag":
@@ -185,11 +209,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _row(self, site: Site, number: int) -> dict[str, Any]:
         kind = "mp4" if number in site.videos else "png"
+        source = f"{self.server.url}{self.path}" if site.echoes else "https://example.org/?a=1&amp;b=2"
         return {
             "id": number, "created_at": "Sat Sep 26 03:51:09 -0500 2026", "score": number % 9, "width": 48,
             "height": 32 + number % 7, "hash" if site.shape == "list" else "md5": site.md5(number), "directory": "da/56",
             "image": f"{number}.png", "rating": ("general", "sensitive", "explicit")[number % 3],
-            "source": "https://example.org/?a=1&amp;b=2", "change": 1790412670, "owner": "somebody", "creator_id": 1,
+            "source": source, "change": 1790412670, "owner": "somebody", "creator_id": 1,
             "parent_id": 0, "sample": 0, "preview_height": 32, "preview_width": 48, "tags": site.tags(number), "title": "",
             "has_notes": "false", "has_comments": "false", "file_url": f"{self.server.url}/images/{number}.{kind}",
             "preview_url": f"{self.server.url}/images/thumbnail_{number}.png", "sample_url": "", "sample_height": 0,
@@ -203,9 +228,14 @@ class _Handler(BaseHTTPRequestHandler):
         elif number in site.html or not self.headers.get("Referer", "").startswith(self.server.url):
             self._send(200, b"<!doctype html><html>See the post</html>", "text/html")
         elif self._takes(site.busy, number):
-            self._send(429, b"", headers={"Retry-After": "0"})
+            self._send(429, b"", headers={"Retry-After": site.retry_after})
         else:
             start = int((re.findall(r"bytes=(\d+)-", self.headers.get("Range", "")) or ["0"])[0])
+            site.parts += [start] if start else []
+            start = start if site.gives_parts else 0
+            if start >= len(body):
+                self._send(416, b"", headers={"Content-Range": f"bytes */{len(body)}"})
+                return
             headers = {"Content-Range": f"bytes {start}-{len(body) - 1}/{len(body)}"} if start else {}
             cut = self._takes(site.cut, number)
             if not cut:

@@ -205,6 +205,8 @@ class _Hub(_Answers):
             return
         words = [unquote(word) for word in urlsplit(self.path).path.strip("/").split("/")]
         match words:
+            case ["api", "whoami-v2"]:
+                self.whoami()
             case ["api", "datasets", owner, name, *rest]:
                 self.about(f"{owner}/{name}", rest)
             case ["datasets", owner, name, "resolve", revision, *path]:
@@ -232,6 +234,13 @@ class _Hub(_Answers):
         else:
             return repo
         return None
+
+    def whoami(self) -> None:
+        token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
+        if token in self.hub.tokens:
+            self.send_json({"type": "user", "name": "me", "orgs": [], "auth": {"type": "access_token"}})
+        else:
+            self.refuse(401, "", "Invalid credentials in Authorization header")
 
     def about(self, name: str, rest: list[str]) -> None:
         repo = self.opened(name, for_files=rest == ["auth-check"])

@@ -64,6 +64,12 @@ def test_its_client_finds_the_same_errors(
         HfApi(endpoint=hub.url, token=token).auth_check("me/cats", repo_type="dataset")
 
 
+def test_its_client_is_told_whose_token_it_is(hub: DatasetHub) -> None:
+    assert HfApi(endpoint=hub.url, token="hf_other").whoami()["name"] == "me"
+    with pytest.raises(errors.HfHubHTTPError):
+        HfApi(endpoint=hub.url, token="hf_wrong").whoami()
+
+
 def test_its_client_finds_a_wrong_revision_and_a_busy_hub(hub: DatasetHub) -> None:
     hub.publish("me/cats", {"one.txt": "x"})
     api = HfApi(endpoint=hub.url, token=False)

@@ -17,7 +17,7 @@ from dscore.models import Mode
 from dscore.pipeline.operations import KINDS
 from dscore.sources.registry import SOURCES
 from dscore.taggers.registry import TAGGERS
-from dscore.text.query_words import FIELDS, STATES
+from dscore.text.query_words import CHECKS, FIELDS, STATES
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -64,7 +64,7 @@ def test_every_source_is_in_the_readme(source: str) -> None:
     assert {"zip": "ZIP", "folder": "folder", "files": "files"}[source] in README
 
 
-@pytest.mark.parametrize("word", [*FIELDS, *STATES])
+@pytest.mark.parametrize("word", [*FIELDS, *STATES, *CHECKS])
 def test_every_search_word_is_in_the_search_page(word: str) -> None:
     assert word in SEARCH
 

@@ -21,13 +21,15 @@ MAY_IMPORT = {
     "config": {"errors"},
     "media": FOUNDATION,
     "text": FOUNDATION,
-    "catalog": FOUNDATION | {"text"},
+    "quality": FOUNDATION | {"media", "text"},
+    "catalog": FOUNDATION | {"text", "quality"},
     "fetch": FOUNDATION,
     "sources": FOUNDATION | {"media", "text", "fetch"},
     "taggers": FOUNDATION | {"media", "text"},
     "captioners": FOUNDATION | {"media", "text", "fetch", "taggers"},
     "exporters": FOUNDATION | {"media", "text"},
-    "pipeline": FOUNDATION | {"media", "text", "catalog", "fetch", "sources", "taggers", "captioners", "exporters"},
+    "pipeline": FOUNDATION
+    | {"media", "text", "quality", "catalog", "fetch", "sources", "taggers", "captioners", "exporters"},
 }
 MAY_IMPORT["worker"] = MAY_IMPORT["pipeline"] | {"pipeline"}
 MAY_IMPORT["cli"] = MAY_IMPORT["worker"] | {"worker"}

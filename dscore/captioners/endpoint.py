@@ -19,6 +19,7 @@ from dscore.errors import AccessError, AddressError, FetchError, ModelError, Wro
 from dscore.fetch import addresses
 from dscore.fetch.client import Answer, Fetcher
 from dscore.fetch.limits import Limits, retry_after
+from dscore.fetch.redaction import Redactor
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -102,6 +103,7 @@ class Endpoint:
     def __init__(self, model: str, asking: Asking, *, key: str = "", local_hosts: tuple[str, ...] = ()) -> None:
         self.name, self.device = model, asking.site
         self._asking, self._fetcher = asking, Fetcher(local_hosts=local_hosts, secrets=[key] if key else [])
+        self._redactor = Redactor([key] if key else [])
         self._keys = {"Authorization": f"Bearer {key}"} if key else {}
         self._failed, self._has_answered = 0, False
         is_named = asking.site in local_hosts or asking.site.rpartition(":")[0] in local_hosts
@@ -213,4 +215,4 @@ class Endpoint:
         )
 
     def _clean(self, text: str) -> str:
-        return self._fetcher.clean(text)
+        return self._redactor.clean(text)

@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from dscore.catalog.connection import Database
+from dscore.catalog.job_lists import OPEN
 from dscore.models import Category
+
+OPEN_STATES = ", ".join(f"'{state}'" for state in OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,15 @@ def over(db: Database, job_id: int, keys: Iterable[str]) -> set[str]:
         """select key from job_item where job_id = ? and state <> 'waiting'
             and key in (select value from json_each(?))""",
         (job_id, json.dumps(list(keys))),
+    )
+    return {row[0] for row in rows}
+
+
+def wanted(db: Database) -> set[str]:
+    """Keys of the posts whose files a job that is not over still waits for."""
+    rows = db.execute(
+        f"""select key from job_item join job on job.id = job_id
+        where job.kind = 'booru' and job.state in ({OPEN_STATES}) and job_item.state = 'waiting'"""
     )
     return {row[0] for row in rows}
 

@@ -26,7 +26,8 @@ class ItemLayers:
 def layers(db: Database, dataset_id: int, ids: Sequence[int]) -> Iterator[list[ItemLayers]]:
     """The items' layers in chunks of up to `CHUNK`, in the order of `ids`; those that are gone are left out."""
     (trigger,) = db.execute("select trigger from dataset where id = ?", (dataset_id,)).fetchone()
-    names: dict[str, str] = {}
+    # Ids stay text, as they come. Looking up all names at once pays where most of them will be met.
+    names = {str(tag): name for tag, name in tag_table.used(db, dataset_id).items()} if len(ids) > CHUNK else {}
     for first in range(0, len(ids), CHUNK):
         yield _chunk(db, ids[first : first + CHUNK], trigger, names)
 
@@ -39,21 +40,19 @@ def _chunk(db: Database, ids: Sequence[int], trigger: str, names: dict[str, str]
         left join prose on prose.item_id = item.id""",
         (trigger, json.dumps(list(ids))),
     ).fetchall()
-    _learn(db, names, [row[5] for row in rows if row[5]])
-    name_of = names.__getitem__
+    lists = [row[5].split(",") if row[5] else () for row in rows]
     return [
-        ItemLayers(
-            item_id,
-            name,
-            Layers(own_trigger, tuple(map(name_of, tag_ids.split(","))) if tag_ids else (), prose or ""),
-            template,
-        )
-        for item_id, name, own_trigger, template, prose, tag_ids in rows
+        ItemLayers(item_id, name, Layers(own_trigger, tags, prose or ""), template)
+        for (item_id, name, own_trigger, template, prose, _), tags in zip(rows, _named(db, names, lists), strict=True)
     ]
 
 
-def _learn(db: Database, names: dict[str, str], lists: Sequence[str]) -> None:
-    """Look up the tags that are new in these lists of ids; the ids stay text, as they come."""
-    unknown = set().union(*[tag_ids.split(",") for tag_ids in lists]) - names.keys()
-    if unknown:
+def _named(db: Database, names: dict[str, str], lists: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """The names of these tags; those that are new are looked up, and remembered."""
+    name_of = names.__getitem__
+    try:
+        return [tuple(map(name_of, tags)) for tags in lists]
+    except KeyError:
+        unknown = set().union(*lists) - names.keys()
         names.update((str(tag), name) for tag, name in tag_table.names(db, map(int, unknown)).items())
+        return [tuple(map(name_of, tags)) for tags in lists]

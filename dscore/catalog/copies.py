@@ -59,6 +59,11 @@ def _copy_layers(db: Database, pairs: Sequence[tuple[int, int]], into: int) -> N
             from json_each(?) pair cross join {table} layer on layer.item_id = pair.value ->> 0""",
             (text,),
         )
+    db.execute(
+        """update item set mark = old.mark, stars = old.stars
+        from json_each(?) pair join item old on old.id = pair.value ->> 0 where item.id = pair.value ->> 1""",
+        (text,),
+    )
     for column in ("trigger", "template"):
         db.execute(
             f"""update item set {column} = coalesce(old.{column}, nullif(source.{column}, target.{column}))

@@ -47,6 +47,10 @@ def between(before: ItemState, after: ItemState) -> Delta:
                 tags[tag] = (placed, other)
         tags.update((tag, (None, placed)) for tag, placed in after.tags.items() if tag not in before.tags)
     vetoes = {tag: tag in before.vetoes for tag in before.vetoes ^ after.vetoes}
+    return Delta(tags, vetoes, _parts(before, after))
+
+
+def _parts(before: ItemState, after: ItemState) -> dict[str, tuple[Any, Any]]:
     parts: dict[str, tuple[Any, Any]] = {}
     if before.prose != after.prose:
         parts["prose"] = (before.prose, after.prose)
@@ -56,9 +60,13 @@ def between(before: ItemState, after: ItemState) -> Delta:
         parts["template"] = (before.template, after.template)
     if before.name != after.name:
         parts["name"] = (before.name, after.name)
+    if before.mark != after.mark:
+        parts["mark"] = (before.mark, after.mark)
+    if before.stars != after.stars:
+        parts["stars"] = (before.stars, after.stars)
     if (before.trashed_at is None) != (after.trashed_at is None):
         parts["trashed_at"] = (before.trashed_at, after.trashed_at)
-    return Delta(tags, vetoes, parts)
+    return parts
 
 
 def applies(delta: Delta, state: ItemState) -> bool:

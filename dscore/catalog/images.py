@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from dscore.catalog.clock import now
 from dscore.catalog.connection import Database
@@ -230,13 +231,22 @@ def find(db: Database, sha256: str) -> ImageDetails | None:
     return None if row is None else ImageDetails(*row)
 
 
-def standing(db: Database, ids: Iterable[int]) -> dict[int, tuple[int, bool]]:
-    """Item id → (rev, whether it is in the trash)."""
+class Standing(NamedTuple):
+    """How an item stands, beside its caption; `mark` is "keep", "reject" or None, `stars` 0 to 5."""
+
+    rev: int
+    trashed: bool
+    mark: str | None
+    stars: int
+
+
+def standing(db: Database, ids: Iterable[int]) -> dict[int, Standing]:
+    """How each of the items stands; unknown ids are left out."""
     rows = db.execute(
-        "select id, rev, trashed_at is not null from item where id in (select value from json_each(?))",
+        "select id, rev, trashed_at is not null, mark, stars from item where id in (select value from json_each(?))",
         (json.dumps(list(ids)),),
     )
-    return {item: (rev, bool(trashed)) for item, rev, trashed in rows.fetchall()}
+    return {item: Standing(rev, bool(trashed), mark, stars) for item, rev, trashed, mark, stars in rows.fetchall()}
 
 
 def in_dataset(db: Database, dataset_id: int, ids: Iterable[int]) -> set[int]:

@@ -49,6 +49,7 @@ STEPS: tuple[Step, ...] = (
     script("schema_versions.sql"),
     script("schema_recipes.sql"),
     script("schema_booru.sql"),
+    script("schema_marks.sql"),
     script("schema_sentences.sql"),
 )
 LATEST = len(STEPS)

@@ -105,6 +105,9 @@ def tag_numbers(db: Database, dataset_id: int, query: Query) -> list[tuple[int, 
 
 
 def _named(db: Database, numbers: dict[int, int], limit: int | None) -> list[TagCount]:
+    if limit is not None and 0 < limit < len(numbers):  # what is not among the first needs no name
+        least = sorted(numbers.values(), reverse=True)[limit - 1]
+        numbers = {tag: items for tag, items in numbers.items() if items >= least}
     rows = db.execute(
         "select id, name, category from tag where id in (select value from json_each(?))", (json.dumps(list(numbers)),)
     )
@@ -296,13 +299,22 @@ def _matching(db: Database, words: Iterable[str], glob: str) -> set[str]:
     return {listed[row[0]] for row in rows}
 
 
-_NAMES: dict[str, Callable[[Database, int, str, bool], Condition]] = {"name": _name, "from": _from}
+def _check(db: Database, dataset_id: int, code: str, _wildcard: bool) -> Condition:
+    from dscore.catalog import quality  # brings numpy, which most commands start without
+
+    found = quality.finding(db, dataset_id, code)
+    items = found.items if found else ()
+    return Condition("w.item_id in (select value from json_each(?))", (json.dumps(items),), float(len(items)))
+
+
+_NAMES: dict[str, Callable[[Database, int, str, bool], Condition]] = {"name": _name, "from": _from, "check": _check}
 
 _NUMBERS = {
     "width": "(select width from item join image on image.id = image_id where item.id = w.item_id)",
     "height": "(select height from item join image on image.id = image_id where item.id = w.item_id)",
     "kb": "(select (bytes + 500) / 1000 from item join image on image.id = image_id where item.id = w.item_id)",
     "tags": "(select count(*) from item_tag where item_id = w.item_id)",
+    "stars": "(select stars from item where id = w.item_id)",
 }
 
 _TAGGED = "exists (select 1 from item_tag where item_id = w.item_id)"
@@ -315,4 +327,7 @@ _STATES = {
     "undescribed": f"not {_PROSE}",
     "described": _PROSE,
     "trashed": "(select trashed_at is not null from item where id = w.item_id)",
+    "kept": "(select mark is 'keep' from item where id = w.item_id)",
+    "rejected": "(select mark is 'reject' from item where id = w.item_id)",
+    "unmarked": "(select mark is null and not stars from item where id = w.item_id)",
 }

@@ -47,6 +47,7 @@ class ItemState:
     """An item at one moment; `rev` tells whether it has changed since.
 
     `tags` holds only those that were asked for; `first` and `last` are the outermost positions of all (0 where not asked for).
+    `mark` is "keep", "reject" or None, `stars` 0 to 5.
     """
 
     id: int
@@ -60,6 +61,8 @@ class ItemState:
     first: float = 0.0
     last: float = 0.0
     name: str | None = None
+    mark: str | None = None
+    stars: int = 0
 
     @property
     def ordered(self) -> list[int]:
@@ -70,7 +73,7 @@ class ItemState:
         """The item with these tags and vetoes; several times as quick as `replace`."""
         return ItemState(
             self.id, self.rev, self.trigger, self.template, self.trashed_at, self.prose, tags, vetoes, self.first, self.last,
-            self.name,
+            self.name, self.mark, self.stars,
         )  # fmt: skip
 
 
@@ -86,15 +89,16 @@ def load(db: Database, ids: Collection[int], look: Look = ALL) -> dict[int, Item
     )}  # fmt: skip
     states = {}
     rows = db.execute(
-        "select id, rev, trigger, template, trashed_at, name from item where id in (select value from json_each(?))",
+        """select id, rev, trigger, template, trashed_at, name, mark, stars from item
+        where id in (select value from json_each(?))""",
         (wanted,),
     )
-    for item_id, rev, trigger, template, trashed_at, name in rows.fetchall():
+    for item_id, rev, trigger, template, trashed_at, name, mark, stars in rows.fetchall():
         found = placed.get(item_id, {})
         first, last = ends.get(item_id, (0.0, 0.0))
         states[item_id] = ItemState(
             item_id, rev, trigger, template, trashed_at, prose.get(item_id),
-            found, vetoes.get(item_id, frozenset()), first, last, name,
+            found, vetoes.get(item_id, frozenset()), first, last, name, mark, stars,
         )  # fmt: skip
     return states
 
@@ -211,7 +215,7 @@ class _Rows:
         self.unvetoed: list[tuple[int, int]] = []
         self.prose: list[tuple[int, str, int]] = []
         self.no_prose: list[tuple[int]] = []
-        self.items: list[tuple[str | None, str | None, str | None, int]] = []
+        self.items: list[tuple[str | None, str | None, str | None, str | None, int, int]] = []
         self.revs: list[int] = []
         self.parked: list[tuple[str, int]] = []
         self.named: list[tuple[str | None, str, int]] = []
@@ -219,8 +223,8 @@ class _Rows:
     def take(self, pair: Pair) -> None:
         before, after = pair
         item = after.id
-        own = (after.trigger, after.template, after.trashed_at)
-        if own != (before.trigger, before.template, before.trashed_at):
+        own = (after.trigger, after.template, after.trashed_at, after.mark, after.stars)
+        if own != (before.trigger, before.template, before.trashed_at, before.mark, before.stars):
             self.items.append((*own, item))
         self.revs.append(item)
         if _is_renamed(pair):
@@ -268,7 +272,7 @@ class _Rows:
             ("delete from item_veto where item_id = ? and tag_id = ?", self.unvetoed),
             ("insert or replace into prose (item_id, text, source_id) values (?, ?, ?)", self.prose),
             ("delete from prose where item_id = ?", self.no_prose),
-            ("update item set trigger = ?, template = ?, trashed_at = ? where id = ?", self.items),
+            ("update item set trigger = ?, template = ?, trashed_at = ?, mark = ?, stars = ? where id = ?", self.items),
             ("update item set key = ? where id = ?", self.parked),
             ("update item set name = ?, key = ? where id = ?", self.named),
         ):

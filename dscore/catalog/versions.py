@@ -6,7 +6,7 @@ A rev stands for one state of an item for ever, so an item that has not changed 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,19 +76,35 @@ def freeze(db: Database, dataset_id: int, name: str) -> Version:
 
     What is new since the last version is kept in short transactions first; the one that makes the version sees to the rest.
     """
-    name = datasets.checked_name(name)
-    _require_free(db, dataset_id, name)
+    require_free(db, dataset_id, name)
+    for _ in keep(db, dataset_id):
+        pass
+    return make(db, dataset_id, name)
+
+
+def keep(db: Database, dataset_id: int) -> Iterator[int]:
+    """Keep what is new since the last version, in short transactions; gives how many items are kept so far."""
+    done = 0
     while missing := _missing(db, dataset_id, limit=CHUNK):
         with reading(db):
             kept = _kept(db, missing)
         with writing(db):
             _keep(db, kept)
+        done += len(missing)
+        yield done
         wait_for_turn()
+
+
+def make(
+    db: Database, dataset_id: int, name: str, *, also: Callable[[Database, Version], None] = lambda _db, _version: None
+) -> Version:
+    """The version, of all that is there at this moment; `also` runs in its transaction. Raises WrongUseError, as `freeze`."""
     with writing(db):
-        _require_free(db, dataset_id, name)
+        require_free(db, dataset_id, name)
         _keep(db, _kept(db, _missing(db, dataset_id, limit=-1)))
         row = db.execute(f"select {', '.join(SETTINGS)} from dataset where id = ?", (dataset_id,)).fetchone()
         settings = json.dumps(dict(zip(SETTINGS, row, strict=True)))
+        name = datasets.checked_name(name)
         cursor = db.execute(
             "insert into version (dataset_id, name, key, at, settings, items) values (?, ?, ?, ?, ?, 0)",
             (dataset_id, name, datasets.folded(name), now(), settings),
@@ -98,11 +114,19 @@ def freeze(db: Database, dataset_id: int, name: str) -> Version:
             (cursor.lastrowid, dataset_id),
         ).rowcount
         db.execute("update version set items = ? where id = ?", (items, cursor.lastrowid))
-    return get(db, dataset_id, name)
+        made = get(db, dataset_id, name)
+        also(db, made)
+    return made
 
 
-def _require_free(db: Database, dataset_id: int, name: str) -> None:
-    key = datasets.folded(name)
+def unkept(db: Database, dataset_id: int) -> int:
+    """How many items no version keeps as they are now."""
+    return len(_missing(db, dataset_id, limit=-1))
+
+
+def require_free(db: Database, dataset_id: int, name: str) -> None:
+    """Raises WrongUseError for a name that no version can have, or that one has already."""
+    key = datasets.folded(datasets.checked_name(name))
     if db.execute("select 1 from version where dataset_id = ? and key = ?", (dataset_id, key)).fetchone():
         raise WrongUseError(f"There is a version “{name}” already, and versions do not change. Choose another name.")
 

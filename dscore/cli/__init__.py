@@ -8,11 +8,12 @@ import click
 
 from dscore import __version__
 from dscore.cli import (
-    booru,
     captioning,
+    checking,
     dataset,
     doctor,
     editing,
+    keys,
     knowledge,
     libraries,
     naming,
@@ -24,13 +25,14 @@ from dscore.cli import (
 
 COMMANDS = (
     pictures.import_,
-    booru.keys,
+    keys.keys,
     pictures.tag,
     tuning.tune,
     captioning.caption,
     pictures.export,
     editing.search,
     knowledge.stats,
+    checking.check,
     editing.edit,
     naming.rename,
     recipes.recipe,

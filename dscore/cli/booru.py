@@ -1,4 +1,4 @@
-"""`import gelbooru:"TAGS"`: the options that only boorus have, and the ledger of posts; `keys` for a site's keys."""
+"""`import gelbooru:"TAGS"`: the options that only boorus have, and the ledger of posts."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import click
 from dscore.catalog import job_lists
 from dscore.catalog.connection import open_catalog
 from dscore.catalog.job_lists import Job
-from dscore.cli.output import PARTLY, Output, listed, named, require_over, shared_options, undo_hint
+from dscore.cli.output import PARTLY, Output, listed, named, require_over, undo_hint
 from dscore.config import Library
 from dscore.errors import WrongUseError
 from dscore.models import Category
 from dscore.pipeline.jobs import run_here
 from dscore.sources.booru.posts import RATINGS
-from dscore.sources.booru.search import GELBOORU, KEPT, Filters, Search, read_place, site_address
+from dscore.sources.booru.search import KEPT, Filters, Search, read_place
 
 Function = TypeVar("Function", bound=Callable[..., None])
 
@@ -105,40 +105,3 @@ def _say(library: Library, out: Output, dataset: str, job: Job) -> None:
     out.result(document, lines)
     if failed or result["note"]:
         raise click.exceptions.Exit(PARTLY)
-
-
-@click.command()
-@click.argument("site", default="gelbooru.com")
-@click.option("--forget", is_flag=True, help="Delete what is kept for the site.")
-@click.option(
-    "--endpoint", is_flag=True, help="The site writes captions (see `caption --endpoint`): ask for its key alone."
-)
-@shared_options
-def keys(library: Library, out: Output, site: str, forget: bool, endpoint: bool) -> None:
-    """Keep a booru's API key and user id (asked for, tested with one call, never shown), or forget them.
-
-    \b
-    keys gelbooru.com
-    keys gelbooru.com --forget
-    keys 127.0.0.1:8000 --endpoint
-
-    They are read from GELBOORU_USER_ID and GELBOORU_API_KEY first, where these are set.
-    """
-    from dscore.fetch import secrets
-    from dscore.pipeline import booru
-
-    base = GELBOORU if site == "gelbooru.com" else site_address(site)
-    host = base.partition("://")[2].partition("/")[0]
-    if forget:
-        secrets.save(library, host, {})
-        out.result({"site": host, "kept": False}, [f"Nothing is kept for {host} any more."])
-        return
-    if endpoint:
-        secrets.save(library, host, {"api_key": click.prompt("API key", hide_input=True, err=True).strip()})
-        out.result({"site": host, "kept": True}, [f"The key for {host} is kept in this library."])
-        return
-    user_id = click.prompt("User id (a number), or the site's whole string", hide_input=True, err=True)
-    whole = "api_key=" in user_id
-    api_key = "" if whole else click.prompt("API key", hide_input=True, err=True)
-    booru.try_keys(library, base, booru.split_keys(user_id, api_key))
-    out.result({"site": host, "kept": True}, [f"{host} accepted them; they are kept in this library."])

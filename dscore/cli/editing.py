@@ -117,6 +117,8 @@ def edit(
     replace OLD NEW       replace whole tags (--in prose: words in sentences)
     sort, dedupe, standardise
     trash, restore        put pictures into the trash (--where), take them out
+    mark keep             or reject, or none: what a person thinks of the pictures
+    stars 4               0 to 5
     """
     operation = operation_of(out, kind, words, position=position or "", by=by, where=where_text, regex=regex)
     if kind == "trash" and not where:
@@ -133,7 +135,7 @@ def operation_of(
     out: Output, kind: str, words: tuple[str, ...], *, position: str, by: str, where: str, regex: bool
 ) -> Operation:
     """The edit as its words and options say; ends where there are too few or too many."""
-    wanted = {"trigger": 1, "add": 1, "remove": 1, "replace": 2}.get(kind, 0)
+    wanted = {"trigger": 1, "add": 1, "remove": 1, "replace": 2, "mark": 1, "stars": 1}.get(kind, 0)
     if len(words) != wanted:
         out.fail(f"“{kind}” wants {counted(wanted, 'word')} (quote those with blanks); there are {len(words)}.")
     text, new = (*words, "", "")[:2]

@@ -49,7 +49,9 @@ def version(
         elif action == "diff":
             _say_difference(out, db, dataset, names, limit=limit)
     if action == "freeze":
-        made = versions.freeze(library, dataset, names[0])
+        made = versions.freeze(library, dataset, names[0], on_progress=out.progress)
+        if made is None:
+            out.fail("It was stopped; the same command goes on with it.")
         out.result(_document(made), [f"“{made.name}” keeps {counted(made.items, 'picture')} with their captions."])
     elif action == "restore":
         _restore(library, out, dataset, names[0])

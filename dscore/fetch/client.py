@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urljoin
 
-from dscore.errors import AddressError, FetchError, GoneError
+from dscore.errors import AddressError, FetchError, GoneError, StoppedError
 from dscore.fetch import addresses
 from dscore.fetch.addresses import Resolve, Target, resolved
 from dscore.fetch.connection import Exchange
@@ -24,6 +25,11 @@ GONE = {404, 410}
 BUSY = {429, 503}
 AGAIN = {408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524}
 NO_PACE = Pace(0.0)
+WAITING = "Waiting "
+"""What `Fetcher.waiting` begins with."""
+
+WORTH_SAYING = 2.0
+"""Seconds; a shorter wait is over before somebody has read of it."""
 
 Result = TypeVar("Result")
 
@@ -59,6 +65,7 @@ class Fetcher:
         self._stopped = threading.Event()
         self._lock = threading.Lock()
         self._live: set[Exchange] = set()
+        self._waits: dict[int, tuple[float, str]] = {}
 
     def interrupt(self) -> None:
         """From another thread: break off whatever is under way, and refuse all that comes later."""
@@ -68,9 +75,17 @@ class Fetcher:
                 exchange.stop()
 
     def wait(self, seconds: float) -> None:
-        """Wait, unless `interrupt` is called; then raises FetchError."""
+        """Wait, unless `interrupt` is called; then raises StoppedError."""
         if self._stopped.wait(seconds):
-            raise FetchError("It was stopped.")
+            raise StoppedError("It was stopped.")
+
+    @property
+    def waiting(self) -> str:
+        """`Waiting 42 s: gelbooru.com was asked too often (429)` while it does, else ""."""
+        with self._lock:
+            until, why = max(self._waits.values(), default=(0.0, ""))
+        left = until - time.monotonic()
+        return f"{WAITING}{left:,.0f} s: {why}" if left > 0 else ""
 
     def ask(
         self,
@@ -83,15 +98,23 @@ class Fetcher:
     ) -> Answer:
         """The whole answer, whatever its status is, once the site has answered; `keys` are headers for this host only.
 
-        Raises AddressError, or FetchError after all tries.
+        Secrets that the answer repeats are taken out of it. Raises AddressError, or FetchError after all tries.
         """
+        return self.again(lambda: self.ask_once(url, headers=headers, keys=keys, limits=limits, pace=pace))
 
-        def once() -> Answer:
-            pace.turn(self.wait)
-            with self.opened(url, headers=headers, keys=keys, limits=limits) as exchange:
-                return _whole(exchange)
-
-        return self.again(once)
+    def ask_once(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        keys: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
+        pace: Pace = NO_PACE,
+    ) -> Answer:
+        """The same by one try, for use within `again`."""
+        pace.turn(self.wait)
+        with self.opened(url, headers=headers, keys=keys, limits=limits) as exchange:
+            return self._whole(exchange)
 
     def post(
         self,
@@ -110,7 +133,7 @@ class Fetcher:
         with self._exchange(target, {**(headers or {}), **(keys or {})}, limits or Limits(), body) as exchange:
             if exchange.status in REDIRECTS:
                 raise FetchError(f"{target.host} sends dscore on to another address. Give the one that it answers at.")
-            return _whole(exchange)
+            return self._whole(exchange)
 
     @contextmanager
     def opened(
@@ -137,27 +160,37 @@ class Fetcher:
         raise FetchError(f"{target.host} sent dscore from page to page, more than {limits.hops} times.")
 
     def again(self, once: Callable[[], Result]) -> Result:
-        """Do it, and do it again where that may help; raises the last FetchError, without keys."""
+        """Do it, and do it again where that may help; raises the last FetchError, without keys, or StoppedError."""
         for number in range(1, self._retries.tries + 1):
             self.wait(0.0)
             try:
                 return once()
             except FetchError as error:
-                wait = self._retries.pause(number, error.wait)
-                if (
-                    not error.again
-                    or self._stopped.is_set()
-                    or number == self._retries.tries
-                    or wait > self._retries.longest
-                ):
+                if self._stopped.is_set():
+                    raise StoppedError("It was stopped.") from error
+                error.args = (self._redactor.clean(str(error)),)
+                wait, why = self._retries.pause(number, error.wait), str(error)
+                if not error.again or number == self._retries.tries or wait > self._retries.longest:
                     raise
                 log.info("try %d of %d, again in %.0f s: %s", number, self._retries.tries, wait, error)
-            self.wait(wait)
+            self._wait_saying(wait, why.partition(". ")[0].rstrip("."))
         raise AssertionError
 
-    def clean(self, text: str) -> str:
-        """A text that came from a site, or tells of one, without keys."""
-        return self._redactor.clean(text)
+    def _wait_saying(self, seconds: float, why: str) -> None:
+        me = threading.get_ident()
+        with self._lock:
+            if seconds >= WORTH_SAYING:
+                self._waits[me] = time.monotonic() + seconds, why
+        try:
+            self.wait(seconds)
+        finally:
+            with self._lock:
+                self._waits.pop(me, None)
+
+    def _whole(self, exchange: Exchange) -> Answer:
+        body = self._redactor.scrub(b"".join(exchange.blocks()))
+        names = {name.lower(): value for name, value in exchange.headers.items()}
+        return Answer(exchange.target.shown, exchange.status, names, body)
 
     def _check(self, url: str) -> Target:
         return addresses.check(url, local_hosts=self._local_hosts, resolve=self._resolve)
@@ -201,12 +234,6 @@ class Fetcher:
             until = f" It asks to wait {wait:,.0f} s." if wait > self._retries.longest else ""
             raise FetchError(f"{host} was asked too often (429).{until} Try again later.", again=True, wait=wait)
         raise FetchError(f"{host} answered that it has trouble ({status}). Try again later.", again=True, wait=wait)
-
-
-def _whole(exchange: Exchange) -> Answer:
-    body = b"".join(exchange.blocks())
-    names = {name.lower(): value for name, value in exchange.headers.items()}
-    return Answer(exchange.target.shown, exchange.status, names, body)
 
 
 def require_good(exchange: Exchange, what: str) -> None:

@@ -8,17 +8,18 @@ import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from typing import Self
 
 import certifi
 from urllib3 import HTTPResponse
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connection import HTTPConnection
 from urllib3.exceptions import HTTPError, IncompleteRead
 
 from dscore import __version__
 from dscore.errors import FetchError
 from dscore.fetch.addresses import Target
+from dscore.fetch.dialling import Plain, Secret, dialled
 from dscore.fetch.limits import Limits
 
 AGENT = f"dscore/{__version__}"
@@ -135,14 +136,22 @@ class Exchange:
             raise TimeoutError(self._end)
         target, seconds = self._target, self._limits.connect_seconds
         if target.scheme == "https":
-            self._connection = HTTPSConnection(
+            made: Plain | Secret = Secret(
                 address, target.port, timeout=seconds, ssl_context=tls(), server_hostname=target.host
             )
         else:
-            self._connection = HTTPConnection(address, target.port, timeout=seconds)
-        self._connection.connect()
-        self._socket = self._connection.sock
+            made = Plain(address, target.port, timeout=seconds)
+        made.dial = partial(self._dial, address)
+        self._connection = made
+        made.connect()
+        self._socket = made.sock
         self._connection.timeout = self._limits.read_seconds  # what it sets before it reads the answer
+
+    def _dial(self, address: str) -> socket.socket:
+        """Known to `stop` before TLS begins."""
+        seconds = self._limits.connect_seconds
+        self._socket = dialled(address, self._target.port, seconds=seconds, stopped=lambda: bool(self._end))
+        return self._socket
 
     def _failed(self, error: Exception | None) -> FetchError:
         host = self._target.host

@@ -22,7 +22,7 @@ class Redactor:
             form
             for secret in secrets
             if len(secret) >= SHORT
-            for form in (secret, quote(secret, safe=""), quote_plus(secret))
+            for form in (secret, quote(secret, safe=""), quote_plus(secret), secret.replace("/", "\\/"))
         }
         self._forms = sorted(forms, key=len, reverse=True)
 
@@ -30,8 +30,14 @@ class Redactor:
         """Whether one of the keys stands in the text."""
         return any(form in text for form in self._forms)
 
+    def scrub(self, body: bytes) -> bytes:
+        """An answer that may repeat the question, without the keys in it."""
+        for form in self._forms:
+            body = body.replace(form.encode(), HIDDEN.encode())
+        return body
+
     def clean(self, text: str) -> str:
-        """The text without them."""
+        """The text without them, nor anything that is named as one."""
         for form in self._forms:
             text = text.replace(form, HIDDEN)
         return _BEARER.sub(rf"\1 {HIDDEN}", _NAMED.sub(rf"\1={HIDDEN}", text))

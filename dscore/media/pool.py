@@ -118,7 +118,8 @@ class _Child:
             self._process = _SPAWN.Process(
                 target=_serve, args=(theirs, self._decode, self._limits), name="dscore-decode", daemon=True
             )
-            self._process.start()
+            with _interrupts_held_back():
+                self._process.start()
             theirs.close()
 
     def decode(self, path: Path, name: str) -> DecodedImage:
@@ -195,6 +196,19 @@ class _Child:
             return "could not be decoded: the system stopped the decoder, most likely for lack of memory."
         how = signal.strsignal(-code) if code < 0 else f"exit code {code}"
         return f"crashed the decoder ({how}). It is damaged or hostile; save it again in another program."
+
+
+@contextlib.contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """What starts in here is deaf to Ctrl-C from its first moment, before it can say so itself; not so on Windows."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(pipe: Connection, decode: Decode, limits: DecodeLimits) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -17,23 +18,26 @@ from dscore.catalog.connection import open_catalog, writing
 from dscore.catalog.datasets import Dataset
 from dscore.catalog.jobs import Held, NewItem
 from dscore.config import Library
-from dscore.errors import NoPicturesError, WrongUseError
+from dscore.errors import FetchError, NoPicturesError, WrongUseError
 from dscore.fetch import secrets
 from dscore.fetch.client import Fetcher
-from dscore.fetch.limits import Pace, Retries
+from dscore.fetch.limits import Limits, Pace, Retries
 from dscore.models import Category, Progress
 from dscore.pipeline import ingest
+from dscore.pipeline.attended import attended
+from dscore.pipeline.glimpses import gathered
 from dscore.pipeline.jobs import Work
 from dscore.sources.booru.posts import Post
 from dscore.sources.booru.search import Search, from_params, require_sense
 from dscore.sources.booru.site import NAMES, Cursor, Page, Site
-from dscore.sources.booru.source import GONE, BooruSource
+from dscore.sources.booru.source import GONE, HEADS, BooruSource
 from dscore.text.tags import spaced
 
 FOLDER = "booru"
 IN_TRASH = "It lies in the dataset's trash, and was left there."
 UNREADABLE = "The site's record of it cannot be read."
 WHILE_LOOKING = Retries(tries=2, busy=5.0)
+GLIMPSE = Limits(bytes=1 << 20, seconds=6.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,21 @@ def look(library: Library, search: Search) -> Preview:
     if not found.posts:
         raise NoPicturesError(f"{search.host} finds nothing for “{search.tags}”. Check the tags' spelling on the site.")
     return Preview(search, count, tuple((post, search.filters.reason(post)) for post in found.posts))
+
+
+def glimpses(library: Library, seen: Preview, *, most: int) -> dict[int, bytes]:
+    """Thumbnails of the first posts, by number, as the site sends them; one that could not be had is missing."""
+    fetcher = _fetcher(library, seen.search, WHILE_LOOKING)
+    headers = {"Referer": f"{seen.search.site}/"}
+
+    def ask(post: Post) -> bytes:
+        answer = fetcher.ask_once(post.preview_url, headers=headers, limits=GLIMPSE)
+        if answer.status != 200 or not answer.body.startswith(HEADS):
+            raise FetchError("The site sent no picture.")
+        return answer.body
+
+    asked = {post.id: partial(ask, post) for post, _ in seen.posts[:most] if post.preview_url}
+    return gathered(fetcher, asked, at_once=library.settings().downloads)
 
 
 def plan(library: Library, search: Search, *, dataset: str | None = None, only_newer: bool = False) -> Plan:
@@ -112,7 +131,19 @@ def run(library: Library, held: Held) -> Work:
     search = from_params(held.params["search"])
     fetcher = _fetcher(library, search, Retries())
     source = BooruSource(search.site, fetcher, library.home / FOLDER / search.host.replace(":", "_"))
+    try:
+        yield from attended(_run(library, held, search, fetcher, source), fetcher)
+    except GeneratorExit:
+        with open_catalog(library) as db:
+            if jobs.wanted(db, held.id) == "cancel":
+                source.forget(booru.pieces(db, held.id)[0])
+        raise
+
+
+def _run(library: Library, held: Held, search: Search, fetcher: Fetcher, source: BooruSource) -> Work:
     with contextlib.closing(source):
+        with open_catalog(library) as db:
+            source.keep_only(booru.wanted(db))
         yield from _gather(library, held, search, _site(library, search, fetcher))
         road = ingest.bring_in(
             library, held, source, readers=library.settings().downloads, unread="failed", finish=_finisher(search)
@@ -121,11 +152,7 @@ def run(library: Library, held: Held) -> Work:
             for progress in road:
                 with open_catalog(library) as db:
                     source.forget(booru.over(db, held.id, source.read_out))
-                try:
-                    yield progress
-                except GeneratorExit:
-                    fetcher.interrupt()  # else closing would wait for the downloads under way
-                    raise
+                yield progress
         with open_catalog(library) as db:
             source.forget(booru.pieces(db, held.id)[0])
 
@@ -215,6 +242,7 @@ def _categories(library: Library, search: Search, site: Site, posts: list[Post])
     names = list(dict.fromkeys(tag for post in posts for tag in post.tags))
     with open_catalog(library) as db:
         known = booru.categories(db, search.host, names)
+    known |= {tag: kind for post in posts for tag, kind in post.kinds.items()}
     missing = [name for name in names if name not in known]
     for first in range(0, len(missing), NAMES):
         asked = missing[first : first + NAMES]

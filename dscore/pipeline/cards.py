@@ -19,7 +19,7 @@ from dscore.text.query import parse_query
 class Card:
     """One item. `tags` are (name, category) in the caption's order; `trigger` is its own word or the dataset's.
 
-    Width and height are upright; `rev` is what an edit of it says it has seen.
+    Width and height are upright; `mark` is keep, reject or none, `stars` 0 to 5; `rev` is what an edit of it says it has seen.
     """
 
     id: int
@@ -33,6 +33,8 @@ class Card:
     prose: str
     caption: str
     trashed: bool
+    mark: str
+    stars: int
 
     def document(self) -> dict[str, Any]:
         """All of it, ready for JSON."""
@@ -72,12 +74,14 @@ def cards(db: Database, dataset: Dataset, ids: Sequence[int]) -> list[Card]:
             sha256=pictures[one.item_id].sha256,
             width=pictures[one.item_id].width,
             height=pictures[one.item_id].height,
-            rev=standing[one.item_id][0],
+            rev=standing[one.item_id].rev,
             tags=tuple([(tag, category[tag]) for tag in one.layers.tags]),
             trigger=one.layers.trigger,
             prose=one.layers.prose,
             caption=caption,
-            trashed=standing[one.item_id][1],
+            trashed=standing[one.item_id].trashed,
+            mark=standing[one.item_id].mark or "none",
+            stars=standing[one.item_id].stars,
         )
         for one, caption in found
     ]

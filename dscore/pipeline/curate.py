@@ -85,7 +85,7 @@ def preview(
     return Preview(
         scope=len(ids),
         changed=len(ids) if changes_dataset else len(revs),
-        examples=tuple(_examples(db, dataset, prepared, shown if not changes_dataset else ids[:examples])),
+        examples=tuple(example_captions(db, dataset, prepared, shown if not changes_dataset else ids[:examples])),
         revs=revs,
         dataset_changes=changes_dataset,
     )
@@ -95,7 +95,7 @@ def _is_everything(query: str, only: Only) -> bool:
     return only is None and isinstance(parse_query(query), Everything)
 
 
-def _examples(db: Database, dataset: Dataset, prepared: Prepared, ids: Sequence[int]) -> Iterator[Example]:
+def example_captions(db: Database, dataset: Dataset, prepared: Prepared, ids: Sequence[int]) -> Iterator[Example]:
     """Render before and after; the edit is tried inside a transaction that is taken back."""
     before = _rendered(db, dataset, ids)
     db.execute("begin immediate")

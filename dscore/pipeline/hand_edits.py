@@ -19,6 +19,7 @@ from dscore.config import Library
 from dscore.models import Category, Layers
 from dscore.pipeline import rules
 from dscore.pipeline.cards import Card, cards
+from dscore.pipeline.operations import MARKED, read_mark, read_stars, starred
 from dscore.pipeline.render import caption_of, renderers
 from dscore.text.tags import split_tags
 
@@ -31,9 +32,10 @@ SHOWN_TAGS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandEdit:
-    """What a person did to one item that stood at `rev`: tags taken away, then added behind, then ordered, and the prose.
+    """What a person did to one item that stood at `rev`: tags taken away, then added behind, then ordered, prose, and marks.
 
-    `order` names tags; those that it leaves out follow as they stood. `prose` and `order` are None where they were not touched.
+    `order` names tags; those that it leaves out follow as they stood. `mark` is keep, reject or none, `stars` 0 to 5. All but
+    the lists of tags are None where they were not touched.
     """
 
     item: int
@@ -42,6 +44,14 @@ class HandEdit:
     remove: tuple[str, ...] = ()
     order: tuple[str, ...] | None = None
     prose: str | None = None
+    mark: str | None = None
+    stars: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.mark is not None:
+            read_mark(self.mark)
+        if self.stars is not None:
+            read_stars(str(self.stars))
 
 
 class _Settled(Exception):  # noqa: N818  # no error: another request has done this very edit
@@ -94,10 +104,10 @@ def _seen(db: Database, client: str, batch: _Batch) -> dict[int, int]:
     """The rev at which the client knows each item: the one that it says, or the one that its own last edit made."""
     seen = {item: own[0].rev for item, own in batch.edits.items()}
     present = images.standing(db, seen)
-    behind = {item for item, (rev, _) in present.items() if seen[item] != rev}
+    behind = {item for item, found in present.items() if seen[item] != found.rev}
     if behind:
         made = _made(db, client)
-        seen |= {item: made[item] for item in behind if made.get(item) == present[item][0]}
+        seen |= {item: made[item] for item in behind if made.get(item) == present[item].rev}
     return seen
 
 
@@ -141,6 +151,10 @@ class _Batch:
         if one.order is not None:
             place = {self._tags[tag]: number for number, tag in enumerate(one.order) if tag in self._tags}
             state = rules.reorder(state, lambda tag: place.get(tag, len(place)))
+        if one.mark is not None:
+            state = rules.set_mark(state, read_mark(one.mark))
+        if one.stars is not None:
+            state = rules.set_stars(state, one.stars)
         return state if one.prose is None else rules.write_prose(state, one.prose.strip())
 
     def answer(self, written: Written) -> dict[str, Any]:
@@ -186,6 +200,8 @@ def _summary(edits: Sequence[HandEdit]) -> str:
         words.append("write the prose")
     if any(one.order is not None for one in edits):
         words.append("order the tags")
+    words += dict.fromkeys(MARKED[read_mark(one.mark)] for one in edits if one.mark is not None)
+    words += dict.fromkeys(starred(one.stars) for one in edits if one.stars is not None)
     return ", ".join(words) or "edit nothing"
 
 

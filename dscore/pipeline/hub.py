@@ -20,11 +20,14 @@ from dscore.fetch import secrets
 from dscore.fetch.limits import Retries
 from dscore.models import Progress, Survey
 from dscore.pipeline import hub_downloads, ingest
+from dscore.pipeline.attended import attended
+from dscore.pipeline.glimpses import gathered, shrunk
 from dscore.pipeline.hub_downloads import Downloads
 from dscore.pipeline.jobs import CHUNK, Work
 from dscore.pipeline.store import require_room
 from dscore.sources.hub.address import Address, parse
 from dscore.sources.hub.client import HubClient, HubFile
+from dscore.sources.hub.glimpses import first_pictures
 from dscore.sources.hub.offers import Contents, Layout, Offer, chosen, contents
 from dscore.sources.hub.preview import Preview, preview
 from dscore.sources.hub.source import HubSource
@@ -85,6 +88,13 @@ def keep_token(library: Library, address: Address, token: str) -> None:
     secrets.save(library, address.host, {"token": token.strip()} if token.strip() else {})
 
 
+def try_token(library: Library, endpoint: str, token: str) -> None:
+    """Ask the hub whose token it is, and keep it where it answers. Raises AccessError, FetchError."""
+    address = Address("", endpoint=endpoint)
+    _client(library, address, WHILE_LOOKING, token=token.strip()).introduce()
+    keep_token(library, address, token)
+
+
 def look(library: Library, text: str, *, endpoint: str = "", folder: str = "", token: str = "") -> Found:
     """What lies there; nothing is made or downloaded. `token` is tried in place of a kept one.
 
@@ -111,6 +121,13 @@ def preview_of(library: Library, found: Found, offers: Sequence[Offer], *, token
     """How many pictures these hold and which columns can be captions, from a few kilobytes of them."""
     client = _client(library, found.address, WHILE_LOOKING, token=token.strip())
     return preview(client, found.commit, offers, ingest.source_limits(library.settings()))
+
+
+def glimpses(library: Library, found: Found, offers: Sequence[Offer], *, most: int) -> dict[str, bytes]:
+    """Thumbnails of the first pictures, by name, where the layout gives them without the whole; one that fails is missing."""
+    client = _client(library, found.address, WHILE_LOOKING)
+    asked = first_pictures(client, found.commit, offers, ingest.source_limits(library.settings()), most=most)
+    return shrunk(gathered(client.fetcher, asked, at_once=AT_ONCE))
 
 
 def plan(library: Library, found: Found, choice: Choice, *, dataset: str | None = None, captions: str = "auto") -> Plan:
@@ -146,10 +163,11 @@ def run(library: Library, held: Held) -> Work:
     """The job: download, look, and bring in whatever is still waiting."""
     address = _address(held.params)
     downloads = Downloads(library, _key(held.params))
+    client = _client(library, address, Retries())
     _sweep(library)
     with downloads.held():
         try:
-            yield from _run(library, held, address, downloads)
+            yield from attended(_run(library, held, client, downloads), client.fetcher)
         except GeneratorExit:
             with open_catalog(library) as db:
                 cancelled = jobs.wanted(db, held.id) == "cancel"
@@ -159,9 +177,8 @@ def run(library: Library, held: Held) -> Work:
         downloads.remove()
 
 
-def _run(library: Library, held: Held, address: Address, downloads: Downloads) -> Work:
-    commit, settings = held.params["commit"], library.settings()
-    client = _client(library, address, Retries())
+def _run(library: Library, held: Held, client: HubClient, downloads: Downloads) -> Work:
+    commit, address, settings = held.params["commit"], client.address, library.settings()
     yield Progress(0, 0, "Asking the hub")
     found = contents(downloads.files(client, commit), within=address.path)
     offers = chosen(found, held.params["picks"], repo=address.repo)

@@ -20,7 +20,15 @@ from pathlib import Path
 import filelock
 
 from dscore.config import Library
-from dscore.errors import AccessError, AddressError, DiskFullError, FetchError, JobError, SourceError
+from dscore.errors import (
+    AccessError,
+    AddressError,
+    DiskFullError,
+    FetchError,
+    JobError,
+    SourceError,
+    StoppedError,
+)
 from dscore.models import Progress, Skipped
 from dscore.sources.hub.client import HubClient, HubFile
 from dscore.sources.limits import readable_size
@@ -153,7 +161,7 @@ def _error(future: Future[None]) -> FetchError | None:
     """Why one file could not be had; what stops all of them is raised."""
     try:
         future.result()
-    except (AccessError, AddressError, DiskFullError):
+    except (StoppedError, AccessError, AddressError, DiskFullError):
         raise
     except FetchError as error:
         return error

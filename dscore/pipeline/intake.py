@@ -15,7 +15,7 @@ from dscore.catalog import changes, datasets, images, job_lists, jobs, tags
 from dscore.catalog.connection import Database, open_catalog, writing
 from dscore.catalog.jobs import Held, JobItem, Mark
 from dscore.config import Library
-from dscore.errors import GoneError, SourceError, UnreadableImageError
+from dscore.errors import GoneError, SourceError, StoppedError, UnreadableImageError
 from dscore.media.pool import DecodePool
 from dscore.models import CaptionStyle, Category, DecodedImage, Origin, Progress, SourceFile
 from dscore.pipeline.store import Incoming, Received
@@ -55,6 +55,8 @@ def arrivals(
         file = SourceFile(item.key, item.name, item.payload["size"], origin=_origin(item))
         try:
             received = incoming.receive(source.read(file))
+        except StoppedError:
+            raise  # the picture is still to come
         except (UnreadableImageError, SourceError) as error:
             return Arrival(item, reason=str(error), is_gone=isinstance(error, GoneError))
         if importer.knows(received.sha256):

@@ -56,6 +56,7 @@ KINDS = {
     "revert": Kind("disk", "dscore.pipeline.curate:run_revert"),
     "export": Kind("disk", "dscore.pipeline.export:run"),
     "version": Kind("disk", "dscore.pipeline.versions:run"),
+    "freeze": Kind("disk", "dscore.pipeline.versions:run_freeze"),
     "gather": Kind("disk", "dscore.pipeline.gathering:run"),
 }
 LANES = ("device", "disk", "network")

@@ -24,7 +24,9 @@ from dscore.text.patterns import Pattern
 from dscore.text.query import Everything
 from dscore.text.tags import clean_tag, split_tags, tag_key, tag_matcher
 
-Kind = Literal["trigger", "add", "remove", "replace", "sort", "dedupe", "standardise", "trash", "restore"]
+Kind = Literal[
+    "trigger", "add", "remove", "replace", "sort", "dedupe", "standardise", "trash", "restore", "mark", "stars"
+]
 KINDS: tuple[str, ...] = get_args(Kind)
 NOTHING = Look(())
 
@@ -35,7 +37,8 @@ class Operation:
 
     trigger: `text` the word ("" takes it away), `position`. add: `text` tags parted by commas, `position` start or end.
     remove: `text` tags or patterns with `*`, parted by commas. replace: `text` by `new`, in "tags" or "prose", exact or as
-    a regular expression. sort: `by` name, frequency or score. dedupe, standardise, trash, restore: nothing more.
+    a regular expression. sort: `by` name, frequency or score. mark: `text` keep, reject or none. stars: `text` 0 to 5. dedupe,
+    standardise, trash, restore: nothing more.
     """
 
     kind: str
@@ -188,6 +191,36 @@ def _restore(_db: Database, _dataset: Dataset, _operation: Operation, _everythin
     return Prepared(lambda state: rules.set_trashed(state, None), "take out of the trash", NOTHING)
 
 
+def _mark(_db: Database, _dataset: Dataset, operation: Operation, _everything: bool) -> Prepared:
+    mark = read_mark(operation.text)
+    return Prepared(lambda state: rules.set_mark(state, mark), MARKED[mark], NOTHING)
+
+
+def _stars(_db: Database, _dataset: Dataset, operation: Operation, _everything: bool) -> Prepared:
+    stars = read_stars(operation.text)
+    return Prepared(lambda state: rules.set_stars(state, stars), starred(stars), NOTHING)
+
+
+def read_mark(text: str) -> str | None:
+    """A mark as a person says it; raises WrongUseError."""
+    return None if _require(text, ("keep", "reject", "none"), "mark") == "none" else text
+
+
+def read_stars(text: str) -> int:
+    """A number of stars; raises WrongUseError."""
+    if text not in {"0", "1", "2", "3", "4", "5"}:
+        raise WrongUseError(f"A picture has 0 to 5 stars, and not “{text}”.")
+    return int(text)
+
+
+def starred(stars: int) -> str:
+    """What the history says of that many stars."""
+    return f"give {stars} {'star' if stars == 1 else 'stars'}" if stars else "take the stars away"
+
+
+MARKED: Mapping[str | None, str] = {"keep": "mark to keep", "reject": "mark as rejected", None: "take the marks away"}
+"""What the history says of each mark."""
+
 _PREPARE: dict[str, Callable[[Database, Dataset, Operation, bool], Prepared]] = {
     "trigger": _trigger,
     "add": _add,
@@ -198,6 +231,8 @@ _PREPARE: dict[str, Callable[[Database, Dataset, Operation, bool], Prepared]] = 
     "standardise": _standardise,
     "trash": _trash,
     "restore": _restore,
+    "mark": _mark,
+    "stars": _stars,
 }
 
 

@@ -124,6 +124,16 @@ def set_trigger(state: ItemState, trigger: str | None) -> ItemState:
     return state if state.trigger == trigger else replace(state, trigger=trigger)
 
 
+def set_mark(state: ItemState, mark: str | None) -> ItemState:
+    """Mark the item "keep" or "reject", or (None) neither."""
+    return state if state.mark == mark else replace(state, mark=mark)
+
+
+def set_stars(state: ItemState, stars: int) -> ItemState:
+    """Give the item 0 to 5 stars."""
+    return state if state.stars == stars else replace(state, stars=stars)
+
+
 def set_trashed(state: ItemState, at: str | None) -> ItemState:
     """Into the trash at a time, or (None) out of it."""
     return state if (state.trashed_at is None) == (at is None) else replace(state, trashed_at=at)

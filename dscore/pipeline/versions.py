@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from dscore.catalog import changes, images, job_lists, jobs, versions
+from dscore.catalog import changes, datasets, images, job_lists, jobs, versions
 from dscore.catalog import tags as tag_table
 from dscore.catalog.captions import ItemLayers
 from dscore.catalog.changes import CHUNK, Draft, Written
@@ -26,6 +26,7 @@ from dscore.pipeline.jobs import submit as queue
 from dscore.pipeline.render import caption_of, rendered, renderers
 
 KIND = "version"
+FREEZE = "freeze"
 STALE = "Somebody changed it meanwhile; it was left alone."
 
 
@@ -136,7 +137,7 @@ def way_back(db: Database, dataset: Dataset, version: Version) -> Return:
     with reading(db):
         then, today = versions.revs(db, version.id), versions.present_revs(db, dataset.id)
         away = [item for item in then if item not in today]
-        trashed = {item: rev for item, (rev, _) in images.standing(db, away).items()}
+        trashed = {item: found.rev for item, found in images.standing(db, away).items()}
         differing = {item: rev for item, rev in today.items() if then.get(item) != rev}
     draft = Draft(dataset.id, KIND, "", version.settings)
     settings = {column: after for column, (_, after) in changes.dataset_delta(db, draft).items()}
@@ -206,12 +207,50 @@ def _mark(held: Held, numbers: Mapping[int, int], db: Database, written: Written
     jobs.mark(db, held, marks, change_id=written.change_id)
 
 
-def freeze(library: Library, dataset: Dataset, name: str) -> Version:
-    """Keep the dataset as it is now under a name. Raises WrongUseError where it is taken, or nothing is there."""
+def freeze(
+    library: Library, dataset: Dataset, name: str, *, on_progress: OnProgress = lambda _: None
+) -> Version | None:
+    """Keep the dataset as it is now under a name: at once where little is new, as a job where much is; None: it was stopped.
+
+    Raises WrongUseError where the name is taken, or nothing is there.
+    """
+    if not is_large(library, dataset, name):
+        with open_catalog(library) as db:
+            return versions.freeze(db, dataset.id, name)
+    run_here(library, FREEZE, dataset_id=dataset.id, params={"name": name}, items=lambda: (), on_progress=on_progress)
     with open_catalog(library) as db:
+        made = {one.name: one for one in versions.listed(db, dataset.id)}
+    return made.get(datasets.checked_name(name))
+
+
+def is_large(library: Library, dataset: Dataset, name: str) -> bool:
+    """Whether freezing takes a while, so that it is better queued. Raises WrongUseError as `freeze` does."""
+    with open_catalog(library) as db:
+        versions.require_free(db, dataset.id, name)
         if not versions.present_revs(db, dataset.id):
             raise WrongUseError(f"There is no picture in “{dataset.name}” to freeze.")
-        return versions.freeze(db, dataset.id, name)
+        return versions.unkept(db, dataset.id) > CHUNK
+
+
+def submit_freeze(library: Library, dataset: Dataset, name: str) -> int:
+    """Queue it for a worker; returns the job's id."""
+    return queue(library, FREEZE, dataset_id=dataset.id, params={"name": name}, items=())
+
+
+def run_freeze(library: Library, held: Held) -> Work:
+    """The job of a large freeze; the version is of the moment when it ends."""
+    assert held.dataset_id is not None
+    name = str(held.params["name"])
+    with open_catalog(library) as db:
+        total = versions.unkept(db, held.dataset_id)
+        for done in versions.keep(db, held.dataset_id):
+            yield Progress(done, total, f"freeze {name}")
+        versions.make(db, held.dataset_id, name, also=partial(_made, held))
+    yield Progress(total, total, f"freeze {name}")
+
+
+def _made(held: Held, db: Database, version: Version) -> None:
+    jobs.finish(db, held, state="done", result={"version": version.name, "items": version.items})
 
 
 def delete(library: Library, version: Version) -> None:

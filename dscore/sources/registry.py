@@ -17,10 +17,8 @@ SOURCES = {
     "folder": "dscore.sources.folder:FolderSource",
     "files": "dscore.sources.files:FilesSource",
 }
-# what stands before the colon of a place that is no path → its kind; its class takes the rest, as text
-PREFIXES: dict[str, str] = {}
 
-_PREFIX = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(.*)", re.DOTALL)  # one letter is a drive
+_PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")  # one letter is a drive
 
 
 def open_source(places: Sequence[Path | str], limits: SourceLimits | None = None) -> Source:
@@ -51,15 +49,12 @@ def _by_kind(places: Iterable[Path | str]) -> list[tuple[str, Any]]:
 
 
 def _kind(place: Path | str) -> tuple[str, Any]:
-    prefixed = _PREFIX.fullmatch(str(place))
-    if prefixed and prefixed[1].lower() in PREFIXES:
-        return PREFIXES[prefixed[1].lower()], prefixed[2]
     path = Path(place)
     if path.is_dir():
         return "folder", path
     if path.is_file():
         return _kind_of_file(path), path
-    if prefixed and not isinstance(place, Path):
+    if _PREFIX.match(str(place)) and not isinstance(place, Path):
         raise SourceError(f"{place} is no place that dscore imports from; download it, and name the file or folder.")
     if path.exists():
         raise SourceError(f"{path} is neither a file nor a folder; name a ZIP, a folder or pictures.")

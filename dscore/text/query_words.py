@@ -11,15 +11,37 @@ from dscore.errors import QueryError
 MAX_QUERY = 10_000
 MAX_DIGITS = 12
 
-STATES = ("untagged", "tagged", "uncaptioned", "captioned", "undescribed", "described", "trashed")
+STATES = (
+    *("untagged", "tagged", "uncaptioned", "captioned", "undescribed", "described"),
+    *("trashed", "kept", "rejected", "unmarked"),
+)
 """What may follow `is:`."""
+
+CHECKS = (
+    *(
+        "narrow",
+        "below-1024",
+        "below-512",
+        "odd-aspect",
+        "blurred",
+        "dark",
+        "bright",
+        "flat",
+        "duplicate",
+        "near-duplicate",
+    ),
+    *("heavy", "light", "format", "frames", "alpha", "elsewhere"),
+    *("missing", "empty", "trigger-missing", "trigger-misspelt", "trigger-doubled", "separator", "doubled", "spelling"),
+    *("variant", "contradiction", "loop", "markup", "long", "short", "contained", "leaking", "equal"),
+)
+"""What may follow `check:`: the codes of `quality.checks`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """How a field's value is read: a whole number, any text, or a state; and an example for messages."""
+    """How a field's value is read: a whole number, any text, a state, or what a check finds; and an example for messages."""
 
-    kind: Literal["number", "text", "state"]
+    kind: Literal["number", "text", "state", "check"]
     example: str
 
 
@@ -29,11 +51,16 @@ FIELDS = {
     "kb": Field("number", "kb>=5000"),
     "tags": Field("number", "tags<5"),
     "tokens": Field("number", "tokens>75"),
+    "stars": Field("number", "stars>=4"),
     "name": Field("text", "name:*_01"),
     "from": Field("text", "from:person"),
     "is": Field("state", "is:untagged"),
+    "check": Field("check", "check:blurred"),
 }
 """The words that make a term a field when an operator follows; all other words are tags."""
+
+_WORDS = {"state": STATES, "check": CHECKS}
+"""Fields whose value is one of these words."""
 
 _FIELD = re.compile(rf"({'|'.join(FIELDS)})(>=|<=|[:=><])", re.IGNORECASE)
 _BLANK = re.compile(r"\s*")
@@ -137,7 +164,7 @@ def _field_term(text: str, start: int, found: re.Match[str]) -> Word:
     problem = _problem(name, field, op, value.text)
     if problem:
         raise QueryError(f"{problem} Example: {field.example}.", start=start, end=value.end)
-    text_value = value.text.lower() if field.kind == "state" else value.text
+    text_value = value.text.lower() if field.kind in _WORDS else value.text
     wildcard = value.wildcard and field.kind == "text"
     return Word("term", text_value, start, value.end, wildcard=wildcard, field=name, op=op)
 
@@ -152,6 +179,7 @@ def _problem(name: str, field: Field, op: str, value: str) -> str:
         return f"“{name}” is compared with a whole number, and “{value}” is none."
     if field.kind == "number" and len(value) > MAX_DIGITS:
         return f"The number behind “{name}{op}” is too large."
-    if field.kind == "state" and value.lower() not in STATES:
-        return f"“is:” knows {', '.join(STATES)}, and “{value}” is none of them."
+    known = _WORDS.get(field.kind)
+    if known and value.lower() not in known:
+        return f"“{name}:” knows {', '.join(known)}, and “{value}” is none of them."
     return ""

@@ -23,7 +23,7 @@ _CLIENT = re.compile("[A-Za-z0-9_-]{1,64}")
 
 
 def routes(library: Library) -> list[Route]:
-    """`POST /api/edits` {client, seq, dataset, edits: [{item, rev, add, remove, order, prose}]}.
+    """`POST /api/edits` {client, seq, dataset, edits: [{item, rev, add, remove, order, prose, mark, stars}]}.
 
     200 with the items as they now are; 409 where somebody changed some of them first: the answer lists those, and the
     others are done.
@@ -53,6 +53,8 @@ def _read(asked: Any) -> list[HandEdit]:
             remove=texts(one, "remove"),
             order=texts(one, "order") if one.get("order") is not None else None,
             prose=text(one, "prose") if one.get("prose") is not None else None,
+            mark=text(one, "mark") if one.get("mark") is not None else None,
+            stars=number(one, "stars") if one.get("stars") is not None else None,
         )
         for one in asked
     ]

@@ -23,7 +23,7 @@ from pages.components.words import counted, plain
 
 SHOWN = "edit-preview"
 DONE = "edit-done"
-JOBS = ("edit", "revert", "version")
+JOBS = ("edit", "revert", "version", "freeze")
 
 
 @dataclass(frozen=True, slots=True)

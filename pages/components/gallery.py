@@ -31,8 +31,9 @@ _GALLERY = st.components.v2.component(
     html='<div class="gallery"></div>',
     css=joined("shared.css", "gallery.css", "dialogs.css", "token_meter.css"),
     js=joined(
-        *("elements.js", "keys.js", "completion.js", "selection.js", "outbox.js", "conflict.js", "edits.js"),
-        *("wishes.js", "zoom.js", "tiles.js", "token_meter.js", "large_view.js", "bars.js", "gallery.js"),
+        *("elements.js", "keys.js", "completion.js", "selection.js", "outbox.js", "conflict.js", "marks.js"),
+        *("edits.js", "wishes.js", "ahead.js", "zoom.js", "tiles.js", "token_meter.js", "large_view.js"),
+        *("compare.js", "bars.js", "gallery.js"),
     ),
 )
 _DONE = {
@@ -40,6 +41,8 @@ _DONE = {
     "remove": "Removed from {}.",
     "trash": "Put {} into the trash. Ctrl+Z takes that back.",
     "restore": "Took {} out of the trash.",
+    "mark": "Marked {}.",
+    "stars": "Marked {}.",
 }
 LEAVE = {"trash", "restore"}
 """After these, the pictures are no longer among those that were chosen from."""

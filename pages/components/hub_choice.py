@@ -11,12 +11,14 @@ from dscore.pipeline.jobs import KINDS, submit
 from dscore.sources.hub.offers import Offer, chosen
 from dscore.sources.hub.preview import Preview
 from dscore.sources.limits import readable_size
-from pages.components import intake, state
+from pages.components import glimpses, intake, state
+from pages.components.glimpses import Tile
 from pages.components.trouble import listed, spoken
 from pages.components.words import counted, plain
 
 PREVIEW = "hub_preview"
 ALL = "All folders"
+SHOWN = 6
 
 
 def key(word: str, found: Found) -> str:
@@ -32,15 +34,17 @@ def draw(found: Found) -> None:
     offers = _picked(found)
     if not offers:
         return
-    seen = _preview(found, offers)
+    seen, tiles = _look(found, offers)
     _facts(found, offers, seen)
+    if tiles:
+        glimpses.draw(tiles, key="hub_pictures")
     if found.contents.unsupported:
         lines = [(line.name, line.reason) for line in found.contents.unsupported]
         listed("Cannot be opened", lines, icon=":material/block:")
     columns = _columns(found, seen)
     for note in seen.notes:
         st.caption(plain(note))
-    _destination(found, offers, columns)
+    _destination(found, offers, columns, pictures=seen.pictures)
 
 
 def _within(found: Found) -> Found:
@@ -71,14 +75,17 @@ def _picked(found: Found) -> tuple[Offer, ...]:
     return tuple(offers[pick] for pick in picks)
 
 
-def _preview(found: Found, offers: tuple[Offer, ...]) -> Preview:
+def _look(found: Found, offers: tuple[Offer, ...]) -> tuple[Preview, tuple[Tile, ...]]:
     """The last one is kept: every click on the page would ask the hub again."""
     of = (found.address, found.commit, tuple(offer.key for offer in offers))
-    kept: tuple[object, Preview] | None = st.session_state.get(PREVIEW)
+    kept: tuple[object, Preview, tuple[Tile, ...]] | None = st.session_state.get(PREVIEW)
     if kept is None or kept[0] != of:
         with st.spinner("Looking at its files…"):
-            kept = st.session_state[PREVIEW] = (of, hub.preview_of(state.library(), found, offers))
-    return kept[1]
+            seen = hub.preview_of(state.library(), found, offers)
+            pictures = hub.glimpses(state.library(), found, offers, most=SHOWN)
+        tiles = tuple(Tile(glimpses.source(content), name, "", "") for name, content in pictures.items())
+        kept = st.session_state[PREVIEW] = (of, seen, tiles)
+    return kept[1:]
 
 
 def _facts(found: Found, offers: tuple[Offer, ...], seen: Preview) -> None:
@@ -124,14 +131,14 @@ def _columns(found: Found, seen: Preview) -> tuple[str, ...]:
     return () if columns == usual else tuple(columns)
 
 
-def _destination(found: Found, offers: tuple[Offer, ...], columns: tuple[str, ...]) -> None:
+def _destination(found: Found, offers: tuple[Offer, ...], columns: tuple[str, ...], *, pictures: int | None) -> None:
     grid = st.grid(2, min_column_width=300)
     with grid.cell():
         name = intake.into(found.name, key="hub")
     with grid.cell():
         kind = intake.read_as(key="hub")
     st.button(
-        "Import",
+        "Import" if pictures is None else f"Import {counted(pictures, 'picture')}",
         key="import_hub",
         type="primary",
         icon=":material/add_photo_alternate:",

@@ -8,14 +8,23 @@ from dscore.fetch import secrets
 from dscore.pipeline import hub
 from dscore.pipeline.hub import Found
 from dscore.sources.hub.address import parse
-from pages.components import hub_choice, state
+from pages.components import hub_choice, site_keys, state
 from pages.components.words import plain
 
 LOOK = "hub_look"
+OFFICIAL_HOST = "huggingface.co"
+NOTES = (
+    "A dataset with its captions, at the very commit that you look at. Its page on Hugging Face says under which licence it "
+    "stands, and whose pictures they are."
+)
 
 
 def offer() -> None:
     """The form; under it, what the last look has found."""
+    st.caption(NOTES)
+    host = _host(st.session_state.get("hub_endpoint", ""))
+    if secrets.find(state.library(), host):
+        site_keys.kept(host, "A token is kept for")
     with st.form("hub_form", border=False):
         text = st.text_input(
             "Dataset on Hugging Face",
@@ -35,6 +44,11 @@ def offer() -> None:
         hub_choice.draw(found)
 
 
+def _host(endpoint: str) -> str:
+    """Whose token would be used: the mirror's that was named, or the hub's own."""
+    return endpoint.strip().rstrip("/").rpartition("://")[2] or OFFICIAL_HOST
+
+
 def _private() -> tuple[str, str]:
     grid = st.grid(2, min_column_width=300)
     with grid.cell():
@@ -42,22 +56,13 @@ def _private() -> tuple[str, str]:
             "Token, for private and gated datasets",
             key="hub_token",
             type="password",
-            help="It is kept in the library's keys.json, which only you can read, and sent to this hub alone.",
+            help="It is kept in the library's keys.json, which only you can read, and is sent to this hub alone.",
         )
-        st.caption(_kept())
     with grid.cell():
         endpoint = st.text_input(
             "Mirror", key="hub_endpoint", placeholder="https://huggingface.co", help="Asked instead of huggingface.co."
         )
     return token, endpoint
-
-
-def _kept() -> str:
-    if secrets.variables("huggingface.co"):
-        return "For huggingface.co, HF_TOKEN is used."
-    if "huggingface.co" in secrets.sites(state.library()):
-        return "One for huggingface.co is kept; another takes its place."
-    return "None is kept for huggingface.co."
 
 
 def _look(text: str, *, token: str, endpoint: str) -> None:

@@ -41,12 +41,15 @@ CAPTION = Place("caption.py", "Caption", ":material/notes:", "Let a model descri
 EXPLORE = Place("explore.py", "Explore", ":material/grid_view:", "See what is there; filter, select, edit.")
 STATISTICS = Place("statistics.py", "Statistics", ":material/bar_chart:", "What pictures and captions are made of.")
 EDIT = Place("edit.py", "Edit", ":material/edit_note:", "Change many captions at once; undo.")
+CHECK = Place("check.py", "Check", ":material/fact_check:", "What is wrong, and how to mend it.")
 EXPORT = Place("export.py", "Export", ":material/output:", "Write the folder that a trainer reads.")
 JOBS = Place("jobs.py", "Jobs", ":material/hourglass_top:", "What is running, waiting and done.")
 DOCTOR = Place("doctor.py", "Doctor", ":material/health_and_safety:", "What is well here, what is not, and the cure.")
 SETTINGS = Place("settings.py", "Settings", ":material/settings:", "The library, its limits and backups; the keys.")
 
-WORKING_ORDER = (OVERVIEW, IMPORT, TAG, TUNE, CAPTION, EXPLORE, STATISTICS, EDIT, EXPORT, JOBS, DOCTOR, SETTINGS)
+WORKING_ORDER = (
+    OVERVIEW, IMPORT, TAG, TUNE, CAPTION, EXPLORE, STATISTICS, EDIT, CHECK, EXPORT, JOBS, DOCTOR, SETTINGS,
+)  # fmt: skip
 
 
 def standing() -> list[Place]:

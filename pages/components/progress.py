@@ -12,6 +12,7 @@ from dscore import worker
 from dscore.catalog import job_lists, jobs
 from dscore.catalog.connection import open_catalog
 from dscore.catalog.job_lists import Job
+from dscore.fetch.client import WAITING as FOR_A_SITE
 from dscore.web.jobs import PACES
 from pages.components import state
 from pages.components.trouble import spoken
@@ -38,6 +39,7 @@ DOING = {
     "export": "Exporting",
     "gather": "Copying into",
     "version": "Going back in",
+    "freeze": "Freezing",
 }
 DONE = {
     "import": "Import",
@@ -53,6 +55,7 @@ DONE = {
     "export": "Export",
     "gather": "Copy",
     "version": "Going back",
+    "freeze": "Version",
 }
 WAITING = {"queued": "Waiting for its turn", "paused": "Paused", "interrupted": "Interrupted, goes on in a moment"}
 ASKED = {"pause": "Pausing", "cancel": "Cancelling"}
@@ -84,11 +87,13 @@ def figures(job: Job) -> str:
         parts.append(ASKED[job.want])
     elif job.state in WAITING:
         parts.append(WAITING[job.state])
+    elif job.message.startswith(FOR_A_SITE):
+        parts.append(job.message)
     elif seen.rate is not None and seen.seconds_left is not None:
         parts += [pace(seen.rate), f"{duration(seen.seconds_left)} left"]
     elif job.message and not through(job):
         parts.append(job.message)
-    return " · ".join(parts)
+    return " · ".join(parts) or "Starting"
 
 
 def draw(job: Job, *, place: str, can_cancel: bool = True) -> None:

@@ -51,8 +51,12 @@ def draw(db: Database, dataset: Dataset) -> None:
 def _freeze(dataset_id: int) -> None:
     with open_catalog(state.library()) as db:
         dataset = datasets.by_id(db, dataset_id)
-    made = versions.freeze(state.library(), dataset, st.session_state[NAME])
-    st.session_state[SAID] = f"Frozen: “{made.name}” keeps {counted(made.items, 'picture')} with their captions."
+    library, name = state.library(), st.session_state[NAME]
+    if versions.is_large(library, dataset, name):
+        versions.submit_freeze(library, dataset, name)
+        worker.start(library, "disk")
+    elif made := versions.freeze(library, dataset, name):
+        st.session_state[SAID] = f"Frozen: “{made.name}” keeps {counted(made.items, 'picture')} with their captions."
 
 
 @st.dialog("What changed", width="large", position="right")

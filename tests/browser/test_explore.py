@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from dscore.pipeline.hand_edits import HandEdit, edit_items
 from tests.browser.server import Server, serving, settled, visiting
@@ -23,6 +23,7 @@ EVIL = (
     "[go](javascript:evil)",
 )
 COUNT = 12
+BEHIND_THE_FIRST = re.compile(r"/api/items\?.*after=[1-9]")
 
 expect.set_options(timeout=20_000)  # a loaded machine takes its time; what is quick enough is the bench's business
 
@@ -303,6 +304,55 @@ def test_the_large_picture_zooms_goes_on_and_gives_the_focus_back(server: Server
     expect(page.get_by_role("dialog", name="Keys")).to_contain_text("choose all that the filter finds")
 
 
+def test_marks_by_key_and_button_are_seen_found_and_taken_back(server: Server, page: Page, heap: str) -> None:
+    explore(server, page, heap)
+    option(page, 0).click()
+    page.keyboard.press("k")
+    expect(option(page, 0)).to_have_accessible_name(re.compile("marked to keep$"))
+    option(page, 1).click(modifiers=["Control"])
+    page.keyboard.press("Shift+Digit4")
+    page.keyboard.press("Enter")  # from here on only the large picture
+    expect(page.get_by_role("img", name="4 stars")).to_be_visible()
+    page.keyboard.press("x")
+    page.keyboard.press("Escape")
+    expect(option(page, 1)).to_have_accessible_name(re.compile("rejected, 4 stars$"))
+    expect(option(page, 0)).to_have_accessible_name(re.compile("marked to keep, 4 stars$"))
+    page.get_by_role("group", name="Marks").get_by_role("button", name="4 stars").click()  # all have them: away
+    expect(option(page, 0)).to_have_accessible_name(re.compile("marked to keep$"))
+    page.keyboard.press("Control+z")
+    expect(option(page, 0)).to_have_accessible_name(re.compile("4 stars$"))
+    explore(server, page, heap, "stars>=4 is:kept", count=1)
+    option(page, 0).click()
+    page.keyboard.press("Control+a")
+    page.get_by_role("button", name="Mark as rejected").click()
+    expect(tiles(page)).to_have_count(0)
+    assert server.dscore.good("search", heap, "is:rejected")["found"] == 2
+
+
+def test_a_table_and_two_pictures_side_by_side(server: Server, page: Page, heap: str) -> None:
+    explore(server, page, heap)
+    page.get_by_role("button", name="As a table").click()
+    expect(tiles(page).nth(0).locator(".chip .name")).to_have_text(["all", "even", "long hair"])
+    assert len({box["x"] for box in map(Locator.bounding_box, tiles(page).all()) if box}) == 1  # below one another
+    page.get_by_role("button", name="M", exact=True).click()
+    expect(tiles(page).nth(0).locator(".chip")).to_have_count(0)
+    option(page, 0).click()
+    page.keyboard.press("c")
+    expect(page.get_by_text("Choose two pictures")).to_be_visible()
+    option(page, 1).click(modifiers=["Control"])
+    page.keyboard.press("c")
+    pair = page.get_by_role("dialog", name="Compare")
+    expect(pair.locator(".chip:not(.shared) .name")).to_have_text(["even", "odd"])
+    page.mouse.move(300, 300)
+    page.mouse.wheel(0, -400)
+    expect(pair.locator(".stage.enlarged")).to_have_count(2)
+    page.keyboard.press("2")
+    expect(pair.locator(".facts").nth(0)).to_contain_text("rejected")
+    expect(pair.locator(".facts").nth(1)).to_contain_text("marked to keep")
+    page.keyboard.press("Escape")
+    expect(option(page, 1)).to_have_accessible_name(re.compile("marked to keep$"))
+
+
 def test_pages_are_in_the_url(server: Server, page: Page, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     name = filled(server, tmp_path / "many", ["all"] * 230, name=request.node.name)
     explore(server, page, name, count=200)
@@ -313,8 +363,18 @@ def test_pages_are_in_the_url(server: Server, page: Page, tmp_path: Path, reques
     expect(page.get_by_text(re.compile("201.230 of 230"))).to_be_visible()
     page.reload()
     expect(tiles(page)).to_have_count(30)
-    page.get_by_role("button", name="Page before").click()
+    with page.expect_response(BEHIND_THE_FIRST):
+        page.get_by_role("button", name="Page before").click()
     expect(tiles(page)).to_have_count(200)
+    held: list[Route] = []
+    page.route("**/api/items?*", lambda route: held.append(route))  # noqa: PLW0108  # Playwright wants a plain function
+    page.get_by_role("button", name="Next page").click()
+    expect(tiles(page)).to_have_count(30)  # read ahead, since nothing is answered now
+    expect(option(page, 29)).to_have_accessible_name(re.compile("1 tag$"))
+    server.dscore.good("edit", name, "add", "late", "--where", "name:p229")
+    for route in held:
+        route.continue_()
+    expect(option(page, 29)).to_have_accessible_name(re.compile("2 tags$"))
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

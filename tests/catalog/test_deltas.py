@@ -18,6 +18,7 @@ BEFORE = ItemState(
     prose=Prose("A cat.", 2),
     tags={1: Placed(1, MINE), 2: Placed(2, THEIRS)},
     vetoes=frozenset({9}),
+    mark="keep",
 )
 AFTER = ItemState(
     5,
@@ -26,6 +27,8 @@ AFTER = ItemState(
     trashed_at="2026-01-01",
     tags={2: Placed(1.5, MINE), 3: Placed(4, THEIRS)},
     vetoes=frozenset({1}),
+    mark="reject",
+    stars=3,
 )
 
 

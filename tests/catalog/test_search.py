@@ -36,6 +36,8 @@ class Item:
     width: int = 64
     prose: bool = False
     trashed: bool = False
+    mark: str | None = None
+    stars: int = 0
 
 
 ITEM = st.builds(
@@ -48,12 +50,17 @@ ITEM = st.builds(
     width=st.integers(1, 3),
     prose=st.booleans(),
     trashed=st.booleans(),
+    mark=st.sampled_from([None, "keep", "reject"]),
+    stars=st.integers(0, 2),
 )
 PATTERNS = [*NAMES, "nothing", "*", "x*", "*s", "*[y]", "a*b", "_*", "?"]
 TERM = st.one_of(
     st.builds(Tag, st.sampled_from(PATTERNS), st.booleans()),
     st.builds(
-        Compare, st.sampled_from(["width", "tags"]), st.sampled_from(["=", "<", ">", "<=", ">="]), st.integers(0, 3)
+        Compare,
+        st.sampled_from(["width", "tags", "stars"]),
+        st.sampled_from(["=", "<", ">", "<=", ">="]),
+        st.integers(0, 3),
     ),
     st.builds(
         Named,
@@ -94,7 +101,7 @@ def holds(item: Item, query: Query) -> bool:
         case Tag(pattern, wildcard):
             return any(alike(tag_key(pattern), tag_key(tag), wildcard=wildcard) for tag in item.tags)
         case Compare(field, op, value):
-            number = item.width if field == "width" else len(item.tags)
+            number = {"width": item.width, "tags": len(item.tags), "stars": item.stars}[field]
             return {"=": number == value, "<": number < value, ">": number > value, "<=": number <= value,
                     ">=": number >= value}[op]  # fmt: skip
         case Named("name", pattern, wildcard):
@@ -104,8 +111,9 @@ def holds(item: Item, query: Query) -> bool:
             return any(alike(pattern.casefold(), word.casefold(), wildcard=wildcard) for word in words)
         case Is(word):
             return {"tagged": bool(item.tags), "untagged": not item.tags, "captioned": bool(item.tags) or item.prose,
-                    "uncaptioned": not item.tags and not item.prose, "trashed": item.trashed,
-                    "described": item.prose, "undescribed": not item.prose}[word]  # fmt: skip
+                    "uncaptioned": not item.tags and not item.prose, "trashed": item.trashed, "kept": item.mark == "keep",
+                    "described": item.prose, "undescribed": not item.prose,
+                    "rejected": item.mark == "reject", "unmarked": not item.mark and not item.stars}[word]  # fmt: skip
         case Not(part):
             return not holds(item, part)
         case And(parts):
@@ -137,8 +145,9 @@ def fill(db: Database, items: list[Item], ids: dict[str, int]) -> None:
             (id_, item.width),
         )
         db.execute(
-            "insert into item (id, dataset_id, image_id, name, key, added_at) values (?1, ?2, ?1, ?3, ?4, '')",
-            (id_, item.dataset, item.name, item.name.casefold()),
+            """insert into item (id, dataset_id, image_id, name, key, added_at, mark, stars)
+            values (?1, ?2, ?1, ?3, ?4, '', ?5, ?6)""",
+            (id_, item.dataset, item.name, item.name.casefold(), item.mark, item.stars),
         )
         db.executemany("insert into item_tag values (?, ?, 1)", [(id_, ids[tag]) for tag in item.tags])
         db.executemany(
@@ -176,6 +185,9 @@ def test_a_search_finds_what_it_says(library: Library, items: list[Item], query:
             counted = search.tag_counts(db, dataset, query)
             assert {one.name: one.items for one in counted} == expected
             assert [(-one.items, one.name) for one in counted] == sorted((-n, name) for name, n in expected.items())
+            assert [search.tag_counts(db, dataset, query, limit=n) for n in (0, 1, 3)] == [
+                counted[:n] for n in (0, 1, 3)
+            ]
             paged = [search.ids(db, dataset, query, after=([0, *found])[at], limit=1) for at in range(len(found) + 1)]
             assert paged == [[id_] for id_ in found] + [[]]
 

@@ -21,7 +21,7 @@ def library(tmp_path: Path) -> Library:
 
 FULL = ItemState(
     1, 1, "own", "{prose}", "2026-02-02", Prose("A cat.", 2), {1: Placed(2.5, ((1, None), (2, 700))), 3: Placed(-1, IMPORT)},
-    frozenset({2}), name="Ä b",
+    frozenset({2}), name="Ä b", mark="keep", stars=4,
 )  # fmt: skip
 
 

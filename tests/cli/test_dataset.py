@@ -42,6 +42,16 @@ def test_create_copy_and_rename_refuse_a_name_that_is_taken(pets: Commands) -> N
     assert pets.good("history", "beasts")[0]["summary"] == "rename the dataset pets to beasts"
 
 
+def test_marks_come_along(pets: Commands) -> None:
+    assert pets.good("edit", "pets", "mark", "keep", "--where", "cat")["changed"] == 1
+    assert pets.good("edit", "pets", "stars", "4", "--where", "red")["changed"] == 2
+    assert "0 to 5 stars" in pets("edit", "pets", "stars", "6").err
+    pets.good("dataset", "copy", "pets", "twin")
+    assert pets.good("search", "twin", "is:kept stars>=4")["found"] == 1
+    pets.good("undo", "pets")
+    assert pets.good("search", "pets", "stars:0")["found"] == 3
+
+
 def test_emptying_asks_and_says_how_many(pets: Commands) -> None:
     assert pets("dataset", "empty-trash").out == "The trash is empty.\n"
     pets.good("edit", "pets", "trash", "--where", "cat")

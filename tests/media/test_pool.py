@@ -139,24 +139,34 @@ def test_leaving_after_an_error_stops_at_once(picture: Path) -> None:
 
 
 _PROGRAM = """
-import sys, time
+import os, sys, time
 from pathlib import Path
 from dscore.media.pool import DecodePool
 from tests.media.test_pool import {decode}
 
+HERE, WARM = Path(sys.argv[0]).parent, {warm}
+
 if __name__ == "__main__":
     with DecodePool(2, decode={decode}) as pool:
-        pool.submit(Path(sys.argv[1]), name="good.png").result()
+        if WARM:
+            pool.submit(Path(sys.argv[1]), name="good.png").result()
+        while not WARM and len(list(HERE.glob("*.starting"))) < 2:
+            time.sleep(0.01)
         pool.submit(Path(sys.argv[1]), name="bad.png")
         print("ready", flush=True)
         time.sleep(1000)
+elif not WARM:
+    (HERE / (str(os.getpid()) + ".starting")).touch()
+    time.sleep(2)
 """
 
 
-def _started(tmp_path: Path, picture: Path, decode_name: str) -> tuple[subprocess.Popen[str], list[psutil.Process]]:
-    """A program in the middle of decoding, in a process group of its own, and its decoding processes."""
+def _started(
+    tmp_path: Path, picture: Path, decode_name: str, *, warm: bool = True
+) -> tuple[subprocess.Popen[str], list[psutil.Process]]:
+    """A program in a process group of its own, and its decoding processes: at work when warm, else only just begun."""
     script = tmp_path / "program.py"
-    script.write_text(_PROGRAM.format(decode=decode_name), encoding="utf-8")
+    script.write_text(_PROGRAM.format(decode=decode_name, warm=warm), encoding="utf-8")
     program = subprocess.Popen(
         [sys.executable, str(script), str(picture)],
         env={**os.environ, "PYTHONPATH": str(_ROOT)},
@@ -185,8 +195,9 @@ def test_no_child_outlives_a_killed_parent(tmp_path: Path, picture: Path, decode
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no process groups to interrupt like this")
-def test_ctrl_c_ends_the_parent_and_its_children_quietly(tmp_path: Path, picture: Path) -> None:
-    program, children = _started(tmp_path, picture, "hang_on_bad")
+@pytest.mark.parametrize("warm", [True, False], ids=["at-work", "starting"])
+def test_ctrl_c_ends_the_parent_and_its_children_quietly(tmp_path: Path, picture: Path, warm: bool) -> None:
+    program, children = _started(tmp_path, picture, "hang_on_bad", warm=warm)
     os.killpg(program.pid, signal.SIGINT)
     _, said = program.communicate(timeout=20)
     assert said.count("KeyboardInterrupt") == 1

@@ -106,10 +106,20 @@ def test_a_token_that_opens_it_is_kept_and_shown_nowhere(dscore: Commands, hub: 
     assert "is gated. Ask for access at" in looked(hub).error[0].value.replace("\\", "")
     shown = looked(hub, token=token)
     assert secrets.find(dscore.library, hub.local_hosts[0]) == {"token": token}
+    assert good(shown.run()).button(key=f"forget_here_{hub.local_hosts[0]}").label == "Forget"
     clicked(shown, "import_hub")
     assert after_job(dscore.library, "hub").state == "done"
     holding = [path for path in dscore.home.rglob("*") if path.is_file() and token.encode() in path.read_bytes()]
     assert holding == [secrets.path(dscore.library)]
+
+
+def test_a_kept_token_can_be_forgotten_where_it_is_used(dscore: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    secrets.save(dscore.library, "huggingface.co", {"token": "hf_something_kept"})
+    clicked(opened("bring_in.py"), "forget_here_huggingface.co")
+    assert secrets.sites(dscore.library) == ()
+    monkeypatch.setenv("HF_TOKEN", "hf_of_the_environment")
+    assert "HF_TOKEN of the environment" in " ".join(texts(opened("bring_in.py"), "caption")).replace("\\", "")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dscore.catalog import jobs
+from dscore.catalog import jobs, runs
 from dscore.catalog.connection import open_catalog, writing
 from dscore.catalog.jobs import Held, Mark, NewItem
 from tests.commands import Commands
@@ -61,6 +61,14 @@ def test_the_strip_shows_the_running_job_on_every_page(heap: Commands) -> None:
         assert shown.sidebar.markdown[0].value == "**Tagging heap**"
         assert texts(shown.sidebar, "caption") == ["4 of 8"]
         assert [button.label for button in shown.sidebar.button] == ["Pause"]
+
+
+def test_a_wait_for_a_site_is_shown_while_it_lasts(heap: Commands) -> None:
+    held = running(heap)
+    with open_catalog(heap.library) as db:
+        runs.say(db, held, "Waiting 42 s: gelbooru.com was asked too often (429)")
+    said = [text.replace("\\", "") for text in texts(opened("jobs.py").main, "caption")]
+    assert "4 of 8 · Waiting 42 s: gelbooru.com was asked too often (429)" in said
 
 
 def test_pause_resume_and_cancel_reach_the_job(heap: Commands) -> None:

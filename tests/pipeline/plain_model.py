@@ -19,6 +19,9 @@ Claims = dict[str, int | None]
 Tags = dict[str, tuple[float, Claims]]
 
 
+PARTS = ("prose", "trigger", "trashed", "mark", "stars")
+
+
 @dataclass
 class Item:
     """One item, whole."""
@@ -28,6 +31,8 @@ class Item:
     prose: tuple[str, str] | None = None
     trigger: str | None = None
     trashed: bool = False
+    mark: str | None = None
+    stars: int = 0
 
     @property
     def order(self) -> list[str]:
@@ -126,7 +131,7 @@ class World:
             return
         if any((tag in item.vetoes) != (tag in old.vetoes) for tag in old.vetoes ^ new.vetoes):
             return
-        parts = [part for part in ("prose", "trigger", "trashed") if getattr(old, part) != getattr(new, part)]
+        parts = [part for part in PARTS if getattr(old, part) != getattr(new, part)]
         if any(getattr(item, part) != getattr(old, part) for part in parts):
             return
         for tag in tags:
@@ -173,10 +178,7 @@ def _meet(change: Change, later: Change, name: str) -> bool:
             return True
     if (old.vetoes ^ new.vetoes) & (now.vetoes ^ then.vetoes):
         return True
-    return any(
-        getattr(old, part) != getattr(new, part) and getattr(now, part) != getattr(then, part)
-        for part in ("prose", "trigger", "trashed")
-    )
+    return any(getattr(old, part) != getattr(new, part) and getattr(now, part) != getattr(then, part) for part in PARTS)
 
 
 def add(tags: tuple[str, ...], *, at_start: bool) -> Callable[[Item], None]:

@@ -9,6 +9,7 @@ import pytest
 
 from dscore.catalog.connection import open_catalog, writing
 from dscore.config import Library
+from dscore.errors import WrongUseError
 from dscore.pipeline import curate
 from dscore.pipeline.hand_edits import HandEdit, edit_items
 from tests.catalog.made import ask, dataset_of, make_library, tag_texts, whole_catalog
@@ -67,9 +68,19 @@ def test_prose_is_written_and_taken_away(library: Library) -> None:
     assert ask(library, "select * from prose") == []
 
 
+def test_marks_are_set_and_taken_away(library: Library) -> None:
+    answer = done(library, 1, HandEdit(item=1, rev=1, mark="keep", stars=4))
+    assert [(card["mark"], card["stars"], card["rev"]) for card in answer["items"]] == [("keep", 4, 2)]
+    done(library, 2, HandEdit(item=1, rev=2, mark="none"))
+    assert ask(library, "select mark, stars from item where id = 1") == [(None, 4)]
+    for wrong in ({"mark": "great"}, {"stars": 6}):
+        with pytest.raises(WrongUseError):
+            HandEdit(item=1, rev=1, **wrong)
+
+
 def test_undo_brings_everything_back(library: Library) -> None:
     before = whole_catalog(library)
-    edit = HandEdit(item=1, rev=1, add=("smile",), remove=("solo",), order=("smile",), prose="A hat.")
+    edit = HandEdit(item=1, rev=1, add=("smile",), remove=("solo",), order=("smile",), prose="A hat.", stars=5)
     done(library, 1, edit)
     curate.undo(library, dataset_of(library))
     assert whole_catalog(library) == before
@@ -81,6 +92,7 @@ def test_undo_brings_everything_back(library: Library) -> None:
         ([HandEdit(item=1, rev=1, add=("smile",), remove=("hat",))], "add “smile”, remove “hat”"),
         ([HandEdit(item=1, rev=1, prose="A."), HandEdit(item=2, rev=1, prose="B.")], "write the prose"),
         ([HandEdit(item=1, rev=1, order=("hat",))], "order the tags"),
+        ([HandEdit(item=1, rev=1, mark="keep"), HandEdit(item=2, rev=1, stars=1)], "mark to keep, give 1 star"),
         ([HandEdit(item=2, rev=1, add=tuple("abcdef"))], "add “a, b, c, d and 2 more”"),
     ],
 )

@@ -55,6 +55,8 @@ operations = st.one_of(
     st.sampled_from([Operation("sort", by=by) for by in ("name", "frequency", "score")]),
     st.sampled_from([Operation(kind) for kind in ("dedupe", "standardise", "trash", "restore")]),
     st.builds(lambda word: Operation("trigger", word), st.sampled_from(TRIGGERS)),
+    st.sampled_from([Operation("mark", mark) for mark in ("keep", "reject", "none")]),
+    st.sampled_from([Operation("stars", stars) for stars in ("0", "1", "5")]),
 )
 edits = st.tuples(st.just("edit"), operations, queries)
 runs = st.tuples(
@@ -220,6 +222,10 @@ def _rule(world: World, operation: Operation, query: str) -> Any:
             return plain.replace(lambda tag: ("long hair",) if tag == "long_hair" else None, inherit=True)
         case "trigger":
             return plain.put("trigger", operation.text if query else None)
+        case "mark":
+            return plain.put("mark", None if operation.text == "none" else operation.text)
+        case "stars":
+            return plain.put("stars", int(operation.text))
         case _:
             return plain.put("trashed", operation.kind == "trash")
 
@@ -311,8 +317,18 @@ def _seen(stage: Stage) -> Any:
     """All that can be edited, from the tables."""
     db = stage.db
     seen: dict[str, Any] = {
-        name: {"tags": {}, "vetoes": set(), "prose": None, "trigger": trigger, "trashed": trashed is not None}
-        for name, trigger, trashed in db.execute("select name, trigger, trashed_at from item")
+        name: {
+            "tags": {},
+            "vetoes": set(),
+            "prose": None,
+            "trigger": trigger,
+            "trashed": away,
+            "mark": mark,
+            "stars": stars,
+        }
+        for name, trigger, away, mark, stars in db.execute(
+            "select name, trigger, trashed_at is not null, mark, stars from item"
+        )
     }
     who = {source_id: name for name, source_id in stage.source_ids.items()}
     for name, tag, place, source, score in db.execute(
@@ -330,7 +346,7 @@ def _seen(stage: Stage) -> Any:
 
 
 def _expected(world: World) -> Any:
-    parts = ("tags", "vetoes", "prose", "trigger", "trashed")
+    parts = ("tags", "vetoes", *plain.PARTS)
     return {name: {part: getattr(item, part) for part in parts} for name, item in world.items.items()}, (
         world.settings["trigger"],
         world.settings["trigger_position"],

@@ -95,6 +95,7 @@ def test_what_somebody_changed_since_the_look_is_left_and_named(library: Library
 def test_going_back_to_a_version_takes_the_names_back(library: Library) -> None:
     before = names(library)
     first = versions.freeze(library, dataset_of(library), "first")
+    assert first is not None
     renamed(library, "numbered")
     with open_catalog(library) as db:
         way = versions.way_back(db, dataset_of(library), first)

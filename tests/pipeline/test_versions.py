@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from dscore import worker
+from dscore.catalog import jobs
 from dscore.catalog import versions as table
 from dscore.catalog.connection import open_catalog, writing
 from dscore.catalog.versions import Version
@@ -33,7 +35,9 @@ def edit(library: Library, kind: str, text: str = "", new: str = "", *, where: s
 
 
 def freeze(library: Library, name: str) -> Version:
-    return versions.freeze(library, dataset_of(library), name)
+    made = versions.freeze(library, dataset_of(library), name)
+    assert made is not None
+    return made
 
 
 def compared(library: Library, before: Version, after: Version | None = None) -> Difference:
@@ -45,6 +49,28 @@ def go_back(library: Library, version: Version) -> versions.Returned:
     with open_catalog(library) as db:
         way = versions.way_back(db, dataset_of(library), version)
     return versions.carry_out(library, way)
+
+
+def test_much_is_frozen_by_a_job_that_goes_on_where_it_stopped(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dscore.pipeline.versions.CHUNK", 1)
+    monkeypatch.setattr("dscore.catalog.versions.CHUNK", 1)
+    job = versions.submit_freeze(library, dataset_of(library), "first")
+    with open_catalog(library) as db:
+        work = versions.run_freeze(library, jobs.claim(db, job))
+    assert [next(work).done for _ in range(2)] == [1, 2]
+    work.close()
+    with open_catalog(library) as db, writing(db):
+        db.execute("update job set state = 'queued', owner = null")
+    worker.work(library, lanes=["disk"], until_idle=True, on_progress=lambda _: None, on_job=lambda _: None)
+    assert ask(library, "select state, result from job") == [("done", '{"version": "first", "items": 4}')]
+    edit(library, "remove", "red")
+    second = versions.freeze(library, dataset_of(library), "second")  # the same, in this process
+    assert second is not None
+    assert compared(library, second).words == "no difference"
+    with pytest.raises(WrongUseError, match="There is a version"):
+        versions.freeze(library, dataset_of(library), "SECOND")
 
 
 def test_a_difference_says_what_came_went_and_changed(library: Library) -> None:

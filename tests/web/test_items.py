@@ -44,6 +44,8 @@ def test_an_item_comes_with_all_that_a_card_shows(tmp_path: Path) -> None:
         "prose": "A girl.",
         "caption": "trg, long hair, solo. A girl.",
         "trashed": False,
+        "mark": "none",
+        "stars": 0,
     }
 
 

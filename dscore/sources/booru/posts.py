@@ -9,7 +9,7 @@ import html
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree as ET
@@ -44,7 +44,10 @@ class TooDeepError(FetchError):
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A picture on a booru. Tags and source are unescaped; `md5` is "" where the site gives none, `score` may be negative."""
+    """A picture on a booru. Tags and source are unescaped; `md5` is "" where the site gives none, `score` may be negative.
+
+    `kinds` are those of its tags, where the site tells them with the post.
+    """
 
     id: int
     file_url: str
@@ -56,6 +59,7 @@ class Post:
     source: str
     tags: tuple[str, ...]
     preview_url: str = ""
+    kinds: Mapping[str, Category] = field(default_factory=dict)
 
     @property
     def extension(self) -> str:
@@ -105,9 +109,13 @@ def read_categories(body: bytes) -> dict[str, Category]:
         rows: Any = [{child.tag: child.text or "" for child in row} or dict(row.attrib) for row in document.iter("tag")]
     else:
         rows = document.get("tag", []) if isinstance(document, dict) else document or []
-    rows = [rows] if isinstance(rows, dict) else rows
-    found = (row for row in rows if isinstance(row, dict) and isinstance(row.get("name"), str))
-    return {html.unescape(row["name"]): CATEGORIES.get(str(row.get("type")), Category.GENERAL) for row in found}
+    return _kinds([rows] if isinstance(rows, dict) else rows, "name")
+
+
+def _kinds(rows: Any, name: str) -> dict[str, Category]:
+    rows = rows[:MOST_TAGS] if isinstance(rows, list) else []
+    found = (row for row in rows if isinstance(row, dict) and isinstance(row.get(name), str))
+    return {html.unescape(row[name]): CATEGORIES.get(str(row.get("type")), Category.GENERAL) for row in found}
 
 
 def read_document(body: bytes) -> Any:
@@ -191,6 +199,7 @@ def _post(row: Mapping[str, Any], base: str) -> Post | None:
         source=html.unescape(_text(row.get("source"))),
         tags=tuple(dict.fromkeys(tag[:200] for tag in tags[:MOST_TAGS])),
         preview_url=_url(row.get("preview_url"), base),
+        kinds=_kinds(row.get("tag_info"), "tag"),
     )
 
 

@@ -12,6 +12,7 @@ from dscore.errors import WrongUseError
 from dscore.fetch.addresses import take_apart
 from dscore.models import Category
 from dscore.sources.booru.posts import RATINGS, Post
+from dscore.sources.booru.sites import KNOWN, main_host
 from dscore.sources.kinds import PICTURE_EXTENSIONS
 from dscore.sources.names import safe_name
 
@@ -167,5 +168,5 @@ def site_address(text: str) -> str:
     if "://" not in text:
         text = f"https://{text}"
     base = _ENGINE.sub("", text)
-    take_apart(base)
-    return base
+    host = take_apart(base)[1]
+    return f"https://{main_host(host)}" if main_host(host) in KNOWN else base

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
-from dscore.errors import AccessError, FetchError
+from dscore.errors import AccessError, FetchError, StoppedError
 from dscore.fetch.client import Answer, Fetcher
 from dscore.fetch.limits import Limits, Pace
 from dscore.models import Category
 from dscore.sources.booru.posts import Found, Post, TooDeepError, read_categories, read_posts
+from dscore.sources.booru.sites import known
 
 PAGE = 100
 """Posts in one answer: the most that gelbooru.com gives, and less than the others do."""
@@ -20,8 +21,6 @@ NAMES = 100
 
 EMPTY_TRIES = 4
 API_LIMITS = Limits(bytes=32 << 20, seconds=90)
-NEEDS_KEYS = {"gelbooru.com"}
-KEY_PAGES = {"gelbooru.com": "https://gelbooru.com/index.php?page=account&s=options"}
 FIELDS = ("user_id", "api_key")
 
 NO_MORE = "The site said that there are more posts, and gave none; what it gave is here."
@@ -55,34 +54,35 @@ class Site:
 
     def __init__(self, base: str, fetcher: Fetcher, *, keys: Mapping[str, str], pace: Pace) -> None:
         self.base, self.host = base, urlsplit(base).netloc.lower()
-        self._fetcher, self._pace = fetcher, pace
+        self._known, self._fetcher, self._pace = known(self.host), fetcher, pace
         self._keys = {name: keys[name] for name in FIELDS if keys.get(name)}
 
     def require_keys(self) -> None:
         """Raises AccessError where the site is known to want keys, and there are none."""
-        if self.host in NEEDS_KEYS and len(self._keys) < len(FIELDS):
+        if self._known.keys_at and len(self._keys) < len(FIELDS):
             raise AccessError(
-                f"{self.host} wants an API key and a user id. Log in there, copy both from {KEY_PAGES[self.host]}, "
+                f"{self.host} wants an API key and a user id. Log in there, copy both from {self._known.keys_at}, "
                 f"and enter them under Settings, or with: python -m dscore keys {self.host}"
             )
 
     def search(self, query: str, *, page: int = 0, limit: int = PAGE) -> Found:
         """One page of a search. Raises AccessError, TooDeepError, or FetchError after all tries."""
-        asked: dict[str, object] = {"s": "post", "json": 1, "tags": query, "limit": limit}
+        asked: dict[str, object] = {"s": "post", "json": 1, "tags": query, "limit": limit, **self._known.asked}
         return self._read(asked | ({"pid": page} if page else {}))
 
     def count(self, query: str) -> int | None:
         """How many posts a search finds; engines that answer with a bare list tell it in XML only. None: not said."""
         try:
             return self._read({"s": "post", "tags": query, "limit": 1}).count
-        except AccessError:
+        except (AccessError, StoppedError):
             raise
         except FetchError:
             return None
 
     def categories(self, names: Sequence[str]) -> dict[str, Category]:
         """The kinds of at most `NAMES` tags, as far as the site knows them; engines that tell none give {}."""
-        answer = self._ask({"s": "tag", "json": 1, "names": " ".join(names), "limit": NAMES})
+        asked = {"s": "tag", "json": 1, "names": " ".join(names), "limit": NAMES}
+        answer = self._fetcher.again(lambda: self._ask(asked))
         try:
             known = read_categories(answer.body)
         except FetchError:
@@ -131,7 +131,9 @@ class Site:
 
     def _ask(self, asked: Mapping[str, object]) -> Answer:
         query = urlencode({"page": "dapi", "q": "index", **asked, **self._keys})
-        answer = self._fetcher.ask(f"{self.base}/index.php?{query}", limits=API_LIMITS, pace=self._pace)
+        answer = self._fetcher.ask_once(
+            f"{self._known.api or self.base}/index.php?{query}", limits=API_LIMITS, pace=self._pace
+        )
         if answer.status in {401, 403}:
             raise AccessError(self._refused())
         if answer.status != 200:
@@ -139,7 +141,7 @@ class Site:
         return answer
 
     def _refused(self) -> str:
-        where = f" Both are at {KEY_PAGES[self.host]}." if self.host in KEY_PAGES else ""
+        where = f" Both are at {self._known.keys_at}." if self._known.keys_at else ""
         if not self._keys:
             return f"{self.host} wants an API key and a user id.{where}"
         return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from dscore.errors import FetchError, GoneError, SourceError
@@ -49,11 +49,18 @@ class BooruSource:
             raise SourceError(f"{path} cannot be read: {error.strerror}.") from error
         self.read_out.add(file.key)
 
-    def forget(self, keys: set[str]) -> None:
+    def forget(self, keys: Collection[str]) -> None:
         """Delete the downloads of these posts."""
-        self.read_out -= keys
+        self.read_out.difference_update(keys)
+        self._drop(lambda key: key in keys)
+
+    def keep_only(self, keys: Collection[str]) -> None:
+        """Delete the downloads of all other posts: of jobs that were cancelled, say."""
+        self._drop(lambda key: key not in keys)
+
+    def _drop(self, goes: Callable[[str], bool]) -> None:
         for path in self._folder.iterdir() if self._folder.is_dir() else ():
-            if path.name.partition("_")[0] in keys:
+            if goes(path.name.partition("_")[0]):
                 path.unlink(missing_ok=True)
 
     def close(self) -> None:
@@ -68,9 +75,19 @@ class BooruSource:
 
     def _download(self, file: SourceFile, path: Path) -> None:
         part = path.with_name(f"{path.name}.part")
+        spoiled = 0
+
+        def once() -> None:
+            nonlocal spoiled
+            self._fill(file, part)
+            if trouble := _trouble(part, _fact(file, "md5")):
+                part.unlink()  # so that no later try builds on it
+                spoiled += 1
+                raise FetchError(trouble, again=spoiled < 2, wait=0.0)
+
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._fetcher.again(lambda: self._once(file, part))
+            self._fetcher.again(once)
             part.replace(path)
         except GoneError as error:
             raise GoneError(GONE) from error
@@ -79,7 +96,7 @@ class BooruSource:
                 f"{part} cannot be written: {error.strerror}. Check the disk, and your rights."
             ) from error
 
-    def _once(self, file: SourceFile, part: Path) -> None:
+    def _fill(self, file: SourceFile, part: Path) -> None:
         have = part.stat().st_size if part.exists() else 0
         headers = {"Referer": f"{self._base}/"} | ({"Range": f"bytes={have}-"} if have else {})
         with self._fetcher.opened(_fact(file, "file"), headers=headers, limits=LIMITS) as exchange:
@@ -92,7 +109,6 @@ class BooruSource:
             with part.open("ab" if goes_on else "wb") as out:
                 for block in exchange.blocks():
                     out.write(block)
-        _check(part, _fact(file, "md5"))
 
 
 def _fact(file: SourceFile, name: str) -> str:
@@ -105,15 +121,14 @@ def _refuse_pages(exchange: Exchange) -> None:
         raise FetchError("The site sent a web page instead of the picture.")
 
 
-def _check(part: Path, md5: str) -> None:
-    """A file that is not what the site says it is goes away at once, so that no later try builds on it."""
+def _trouble(part: Path, md5: str) -> str:
+    """Why it is not the picture that the site lists; "" where it is."""
     with part.open("rb") as stream:
         head = stream.read(8)
         stream.seek(0)
         found = hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
     if not head.startswith(HEADS):
-        part.unlink()
-        raise FetchError("What the site sent is no picture that dscore reads.")
+        return "What the site sent is no picture that dscore reads."
     if md5 and found != md5:
-        part.unlink()
-        raise FetchError("What the site sent is not the file that it lists: its checksum (md5) differs.", again=True)
+        return "What the site sent is not the file that it lists: its checksum (md5) differs."
+    return ""

@@ -63,6 +63,14 @@ class HubClient:
             raise self._disabled()
         return found
 
+    def introduce(self) -> None:
+        """Make sure that the hub knows the token; a mirror may not have this question. Raises AccessError, FetchError."""
+        answer = self.fetcher.ask(f"{self.address.endpoint}/api/whoami-v2", keys=self._keys)
+        if answer.status in {401, 403}:
+            raise self._unknown_token()
+        if answer.status not in {200, 404}:
+            raise FetchError(f"{self.address.host} did not answer ({answer.status}). Try again later.", again=True)
+
     def authorize(self) -> None:
         """Make sure that files may be read: lists of gated repositories are public, their files are not.
 
@@ -165,6 +173,11 @@ class HubClient:
         except (ValueError, RecursionError) as error:
             raise FetchError(f"{self.address.host} does not answer as a Hugging Face hub does.") from error
 
+    def _unknown_token(self) -> AccessError:
+        return AccessError(
+            f"{self.address.host} does not accept the token. Make a new one at {OFFICIAL}/settings/tokens, or leave it out."
+        )
+
     def _disabled(self) -> GoneError:
         return GoneError(f"{self.address.repo} was disabled by {self.address.host}; nobody can download it.")
 
@@ -177,9 +190,7 @@ class HubClient:
         if "disabled" in said:
             return self._disabled()
         if self._token and "credentials" in said:
-            return AccessError(
-                f"{address.host} does not accept the token. Make a new one at {OFFICIAL}/settings/tokens, or leave it out."
-            )
+            return self._unknown_token()
         if code == "RevisionNotFound":
             return GoneError(f"{address.repo} has no branch, tag or commit “{address.revision}”. Check its page.")
         if path and (code == "EntryNotFound" or status in {404, 410}):

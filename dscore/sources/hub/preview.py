@@ -77,7 +77,7 @@ def _zip(client: HubClient, commit: str, offer: Offer, limits: SourceLimits, fou
 def _parquet(client: HubClient, commit: str, offer: Offer, _: SourceLimits, found: Preview) -> None:
     for file in offer.files[:MOST_SHAPES]:
         shape = tables.shape(opened(client, file, commit), file.path)
-        found.pictures = None if found.pictures is None else found.pictures + shape.rows
+        found.pictures = None if found.pictures is None or shape.many else found.pictures + shape.rows
         found.columns.update(dict.fromkeys(shape.columns))
     if len(offer.files) > MOST_SHAPES:
         found.pictures = None

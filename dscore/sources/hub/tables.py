@@ -19,23 +19,23 @@ from dscore.sources.names import display_name
 BATCH = 8
 """Rows decoded at once. Memory follows the group of rows, 100 MB where `datasets` wrote it."""
 
-EMPTY = "has no picture in its bytes; it only names one elsewhere."
+EMPTY = "has no picture in its bytes; its row only names one. If it lies in the repository as a file, import the loose pictures."
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a parquet's schema says: the column of pictures, whether that is {bytes, path}, columns that can be captions."""
+    """What a parquet's schema says: the column of pictures, where in it bytes and names are, columns that can be captions.
+
+    `image` holds a picture in each row, or a list of them (`many`); `names` is "" where it is nothing but bytes.
+    """
 
     rows: int
     image: str
-    nested: bool
+    content: str
+    names: str
+    many: bool
     columns: tuple[str, ...]
     classes: Mapping[str, tuple[str, ...]]
-
-    @property
-    def content(self) -> str:
-        """The column of the bytes themselves."""
-        return f"{self.image}.bytes" if self.nested else self.image
 
 
 def _opened(source: Path | BinaryIO, name: str) -> Any:
@@ -55,7 +55,9 @@ def _shape(file: Any, name: str) -> Shape:
     arrow = importlib.import_module("pyarrow").types
     schema = file.schema_arrow
     features = _features(schema.metadata or {})
-    nested = [one.name for one in schema if arrow.is_struct(one.type) and _has_bytes(one.type)]
+    nested = [
+        one.name for one in schema if arrow.is_struct(_single(one.type, arrow)) and _has_bytes(_single(one.type, arrow))
+    ]
     binary = [one.name for one in schema if arrow.is_binary(one.type) or arrow.is_large_binary(one.type)]
     named = [one for one, feature in features.items() if feature.get("_type") == "Image"]
     image = next(iter([one for one in named if one in nested + binary] or nested or binary), None)
@@ -63,7 +65,20 @@ def _shape(file: Any, name: str) -> Shape:
         raise SourceError(f"{name} holds no column of pictures; its columns are: {', '.join(schema.names[:20])}.")
     columns = tuple(one.name for one in schema if one.name != image and _can_be_caption(one.type, arrow))
     classes = {one: tuple(map(str, of["names"])) for one, of in features.items() if isinstance(of.get("names"), list)}
-    return Shape(file.metadata.num_rows, image, image in nested, columns, classes)
+    leaves = [file.schema.column(place).path for place in range(len(file.schema))]
+    content, names = (_leaf(leaves, image, end) for end in ("bytes", "path"))
+    many = schema.field(image).type != _single(schema.field(image).type, arrow)
+    return Shape(file.metadata.num_rows, image, content or image, names, many, columns, classes)
+
+
+def _single(kind: Any, arrow: Any) -> Any:
+    """What a list holds, else the type itself."""
+    return kind.value_type if arrow.is_list(kind) or arrow.is_large_list(kind) else kind
+
+
+def _leaf(leaves: Sequence[str], image: str, end: str) -> str:
+    """`image.bytes`, or `images.list.element.bytes`; "" where there is none."""
+    return next((leaf for leaf in leaves if leaf.startswith(f"{image}.") and leaf.endswith(f".{end}")), "")
 
 
 def _features(metadata: Mapping[bytes, bytes]) -> dict[str, dict[str, Any]]:
@@ -80,8 +95,7 @@ def _has_bytes(kind: Any) -> bool:
 
 
 def _can_be_caption(kind: Any, arrow: Any) -> bool:
-    if arrow.is_list(kind) or arrow.is_large_list(kind):
-        kind = kind.value_type
+    kind = _single(kind, arrow)
     return bool(arrow.is_string(kind) or arrow.is_large_string(kind) or arrow.is_integer(kind))
 
 
@@ -103,18 +117,20 @@ class TableSource:
     def look(self) -> Survey:
         """See `Source.look`; a size is the most that a picture can have, its group's."""
         captions = [one for one in self._columns if one in self._shape.columns]
-        wanted = [*captions, *([f"{self._shape.image}.path"] if self._shape.nested else [])]
+        wanted = [*captions, *([self._shape.names] if self._shape.names else [])]
         pictures: list[SourceFile] = []
         for group in range(self._file.num_row_groups):
             most = min(self._group_bytes(group), self._limits.picture_bytes)
-            rows = self._rows(group, wanted)
-            pictures += [self._picture(group, number, row, most) for number, row in enumerate(rows)]
+            for number, row in enumerate(self._rows(group, wanted)):
+                pictures += self._pictures(group, number, row, most)
         return Survey(tuple(pictures), counts=((".parquet", 1),))
 
     def read(self, file: SourceFile) -> Iterator[bytes]:
         """See `Source.read`; quick where pictures are asked for in order."""
-        group, row = map(int, file.key.split(":"))
+        group, row, *place = map(int, file.key.split(":"))
         content = self._content(group, row)
+        if place:
+            content = content[place[0]] if isinstance(content, list) and place[0] < len(content) else None
         if not isinstance(content, bytes) or not content:
             raise UnreadableImageError(f"{file.name} {EMPTY}")
         if len(content) > file.size:
@@ -139,14 +155,17 @@ class TableSource:
         except (OSError, ValueError) as error:
             raise SourceError(f"{self.label} is damaged: {str(error)[:200]}") from error
 
-    def _picture(self, group: int, number: int, row: Mapping[str, Any], most: int) -> SourceFile:
-        image = row.get(self._shape.image)
-        path = image.get("path") if isinstance(image, Mapping) else None
-        base = self.label.rpartition("/")[2].removesuffix(".parquet")
-        name = display_name(path) if isinstance(path, str) and path else ""
+    def _pictures(self, group: int, number: int, row: Mapping[str, Any], most: int) -> Iterator[SourceFile]:
+        """Those of one row; they share its caption."""
         named = {column: self._named(column, row.get(column)) for column in self._columns}
         caption = caption_of(named, self._columns, self.label)
-        return SourceFile(f"{group}:{number}", name or f"{base}-{group:03}-{number:06}", most, caption)
+        base = self.label.rpartition("/")[2].removesuffix(".parquet")
+        image, key, name = row.get(self._shape.image), f"{group}:{number}", f"{base}-{group:03}-{number:06}"
+        if not self._shape.many:
+            yield SourceFile(key, _path(image) or name, most, caption)
+            return
+        for place, one in enumerate(image or []):
+            yield SourceFile(f"{key}:{place}", _path(one) or f"{name}-{place}", most, caption)
 
     def _named(self, column: str, value: Any) -> Any:
         """A class by its name."""
@@ -166,8 +185,18 @@ class TableSource:
         """The pictures of one group, a few at a time."""
         try:
             for batch in self._file.iter_batches(batch_size=BATCH, row_groups=[group], columns=[self._shape.content]):
-                column = batch.column(0)
-                values = column.field("bytes") if self._shape.nested else column
-                yield from (value.as_py() for value in values)
+                yield from (_bytes(value.as_py()) for value in batch.column(0))
         except (OSError, ValueError) as error:
             raise SourceError(f"{self.label} is damaged: {str(error)[:200]}") from error
+
+
+def _path(image: Any) -> str:
+    path = image.get("path") if isinstance(image, Mapping) else None
+    return display_name(path) if isinstance(path, str) and path else ""
+
+
+def _bytes(image: Any) -> Any:
+    """Of one picture, or of each of a list."""
+    if isinstance(image, list):
+        return [_bytes(one) for one in image]
+    return image.get("bytes") if isinstance(image, Mapping) else image

@@ -3,25 +3,25 @@
 const SIZES = { S: "small", M: "medium", L: "large" };
 const KEPT_VIEW = "dscore-gallery-view";
 
-/** Above: which pages there are, how large the thumbnails are, whether tags stand under them. The browser remembers the last two. */
+/** Above: which pages there are, how large the thumbnails are or whether it is a table, whether tags stand by them. The browser remembers the last two. */
 class Toolbar {
-  constructor({ onPage, onSize, onChips, onKeys }) {
-    this.onSize = onSize;
-    this.onChips = onChips;
-    this.view = { size: "M", chips: false, ...this.kept() };
+  constructor({ onPage, onView, onKeys }) {
+    this.onView = onView;
+    this.view = { size: "M", chips: false, table: false, ...this.kept() };
     this.before = iconButton("left", "Page before", () => onPage(-1), { key: "Page Up" });
     this.after = iconButton("right", "Next page", () => onPage(1), { key: "Page Down" });
     this.range = element("span", { class: "range" });
     this.sizes = Object.entries(SIZES).map(([size, label]) =>
-      element("button", { type: "button", title: `${label[0].toUpperCase()}${label.slice(1)} thumbnails`, onclick: () => this.choose({ size }) }, size),
+      element("button", { type: "button", title: `${label[0].toUpperCase()}${label.slice(1)} thumbnails`, onclick: () => this.choose({ size, table: false }) }, size),
     );
+    this.table = iconButton("list", "As a table", () => this.choose({ table: !this.view.table }), { key: "4" });
     this.chips = iconButton("chips", "Tags under the pictures", () => this.choose({ chips: !this.view.chips }), { key: "L" });
     const keys = element("button", { type: "button", class: "icon", title: "Keys (?)", "aria-label": "Keys", onclick: onKeys }, "?");
     this.element = element(
       "div",
       { class: "toolbar", role: "toolbar", "aria-label": "View" },
       element("span", { class: "pages" }, this.before, this.range, this.after),
-      element("span", { class: "sizes", role: "group", "aria-label": "Size of the thumbnails" }, ...this.sizes),
+      element("span", { class: "sizes", role: "group", "aria-label": "Size of the thumbnails" }, ...this.sizes, this.table),
       this.chips,
       keys,
     );
@@ -46,10 +46,12 @@ class Toolbar {
   }
 
   apply() {
-    this.sizes.forEach((button) => button.setAttribute("aria-pressed", String(button.textContent === this.view.size)));
-    this.chips.setAttribute("aria-pressed", String(this.view.chips));
-    this.onSize(SIZES[this.view.size] ?? "medium");
-    this.onChips(this.view.chips);
+    const { size, chips, table } = this.view;
+    this.sizes.forEach((button) => button.setAttribute("aria-pressed", String(!table && button.textContent === size)));
+    this.table.setAttribute("aria-pressed", String(table));
+    this.chips.setAttribute("aria-pressed", String(chips || table));
+    this.chips.disabled = table;
+    this.onView({ size: table ? "table" : (SIZES[size] ?? "medium"), chips: chips || table });
   }
 
   show({ page, pages, first, last, count }) {
@@ -61,10 +63,12 @@ class Toolbar {
 
 /** Below: how many are chosen, and what can be done to all of them at once. */
 class SelectionBar {
-  constructor({ dataset, onAdd, onRemove, onTrash, onRestore, onEdit, onNothing }) {
+  constructor({ dataset, onAdd, onRemove, onMark, onCompare, onTrash, onRestore, onEdit, onNothing }) {
     this.count = element("strong");
     this.adding = new TagBox({ dataset, label: "Add a tag", onTags: onAdd });
     this.removing = new TagBox({ dataset, label: "Remove a tag", onTags: onRemove });
+    this.marks = new MarkButtons({ onMark });
+    this.compare = iconButton("compare", "Compare two", onCompare, { key: "C" });
     this.trash = iconButton("trash", "Put into the trash", onTrash, { key: "Delete" });
     this.restore = iconButton("restore", "Take out of the trash", onRestore);
     this.edit = element("button", { type: "button", class: "wide", title: "Edit them all on the Edit page", onclick: onEdit }, icon("edit"), "Edit…");
@@ -74,7 +78,7 @@ class SelectionBar {
       "div",
       { class: "selection-bar", role: "toolbar", "aria-label": "What is chosen" },
       this.count,
-      element("span", { class: "actions" }, this.adding.element, this.removing.element, this.trash, this.restore, this.edit, this.nothing),
+      element("span", { class: "actions" }, this.adding.element, this.removing.element, this.marks.element, this.compare, this.trash, this.restore, this.edit, this.nothing),
       this.notice,
     );
   }
@@ -84,7 +88,8 @@ class SelectionBar {
     this.count.textContent = count ? `${spokenNumber.format(count)} selected` : "Nothing selected";
     this.trash.hidden = trashed;
     this.restore.hidden = !trashed;
-    for (const one of [this.trash, this.restore, this.edit, this.nothing]) one.disabled = count === 0;
+    for (const one of [...this.marks.buttons, this.trash, this.restore, this.edit, this.nothing]) one.disabled = count === 0;
+    this.compare.disabled = count !== 2;
     this.adding.input.disabled = this.removing.input.disabled = count === 0;
   }
 

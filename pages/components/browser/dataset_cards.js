@@ -25,5 +25,5 @@ function drawn({ name, faces, facts }, isChosen, choose) {
 }
 
 function face(sha256) {
-  return sha256 ? element("img", { alt: "", decoding: "async", src: `/api/thumb/${sha256}.webp` }) : element("div");
+  return sha256 ? element("img", { alt: "", decoding: "async", src: thumbnail(sha256) }) : element("div");
 }

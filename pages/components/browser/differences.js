@@ -19,7 +19,7 @@ export default function (component) {
 
 function rowElement(row) {
   const picture = row.sha256
-    ? element("img", { src: `/api/thumb/${row.sha256}.webp`, alt: "", loading: "lazy" })
+    ? element("img", { src: thumbnail(row.sha256), alt: "", loading: "lazy" })
     : element("div", { class: "gone-picture" });
   const name = element("div", { class: "name", title: row.name }, row.name);
   return element(

@@ -49,6 +49,20 @@ class Edits {
     return true;
   }
 
+  /** A mark for all these, or off all these; false where they are too many for one request. */
+  markAll(ids, mark) {
+    if (ids.length > MOST_AT_ONCE) return false;
+    const edits = markEdits(ids.map((id) => this.seen(this.cards.get(id))), mark);
+    if (edits.length) this.push(edits);
+    return true;
+  }
+
+  /** To each of these ids its mark. */
+  markEach(pairs) {
+    const edits = pairs.flatMap(([id, mark]) => markEdits([this.seen(this.cards.get(id))], ["mark", mark], { always: true }));
+    if (edits.length) this.push(edits);
+  }
+
   take(cards) {
     for (const card of cards) {
       this.cards.set(card.id, card);

@@ -24,6 +24,10 @@ const ICONS = {
   left: "M15.4 7.4 14 6l-6 6 6 6 1.4-1.4-4.6-4.6z",
   right: "M10 6 8.6 7.4l4.6 4.6-4.6 4.6L10 18l6-6z",
   upload: "M9 16h6v-6h4l-7-7-7 7h4zm-4 2h14v2H5z",
+  keep: "M9 16.2 4.8 12l-1.4 1.4L9 19 21 7l-1.4-1.4z",
+  reject: "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zM4 12a8 8 0 0 1 12.9-6.3L5.7 16.9A8 8 0 0 1 4 12zm8 8a8 8 0 0 1-4.9-1.7L18.3 7.1A8 8 0 0 1 12 20z",
+  list: "M4 14h4v-4H4zm0 5h4v-4H4zM4 9h4V5H4zm5 5h11v-4H9zm0 5h11v-4H9zM9 5v4h11V5z",
+  compare: "M10 3H5a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h5v2h2V1h-2zm0 15H5l5-6zm9-15h-5v2h5v13l-5-6v9h5a2 2 0 0 0 2-2V5a2 2 0 0 0-2-2z",
   search: "M15.5 14h-.8l-.3-.3a6.5 6.5 0 1 0-.7.7l.3.3v.8l5 5 1.5-1.5zm-6 0a4.5 4.5 0 1 1 0-9 4.5 4.5 0 0 1 0 9z",
   chips: "M21.4 11.6l-9-9A2 2 0 0 0 11 2H4a2 2 0 0 0-2 2v7c0 .6.2 1.1.6 1.4l9 9a2 2 0 0 0 2.8 0l7-7a2 2 0 0 0 0-2.8zM13 20l-9-9V4h7l9 9zM6.5 8a1.5 1.5 0 1 0 0-3 1.5 1.5 0 0 0 0 3z",
 };
@@ -69,3 +73,6 @@ const spokenNumber = new Intl.NumberFormat("en-US");
 function pictures(count) {
   return `${spokenNumber.format(count)} ${count === 1 ? "picture" : "pictures"}`;
 }
+
+/** Where a picture's thumbnail is. */
+const thumbnail = (sha256) => `/api/thumb/${sha256}.webp`;

@@ -24,24 +24,30 @@ class Gallery {
       onKey: (event) => this.onShared(event),
       onClose: () => this.tiles.rove(this.current, { focus: true }),
     });
+    this.ahead = new Ahead();
+    this.compare = new Compare({
+      onKeep: (kept, rejected) => this.edits.markEach([[kept, "keep"], [rejected, "reject"]]),
+      onClose: () => this.tiles.rove(this.current, { focus: true }),
+    });
     this.keys = keySheet();
     this.toolbar = new Toolbar({
       onPage: (by) => this.turn(this.page + by),
-      onSize: (size) => (this.tiles.grid.dataset.size = size),
-      onChips: (shown) => this.tiles.showChips(shown),
+      onView: (view) => this.tiles.view(view),
       onKeys: () => this.keys.showModal(),
     });
     this.bar = new SelectionBar({
       dataset,
       onAdd: (names) => this.editChosen("add", names),
       onRemove: (names) => this.editChosen("remove", names),
+      onMark: (mark) => this.mark(mark),
+      onCompare: () => this.comparePair(),
       onTrash: () => this.ask("trash"),
       onRestore: () => this.ask("restore"),
       onEdit: () => this.ask("edit"),
       onNothing: () => this.choose(() => this.selection.only([])),
     });
     this.scroller = element("div", { class: "scroller" }, this.tiles.grid, (this.empty = element("p", { class: "empty" })));
-    root.replaceChildren(this.toolbar.element, this.scroller, this.bar.element, this.large.dialog, this.edits.conflict.dialog, this.keys);
+    root.replaceChildren(this.toolbar.element, this.scroller, this.bar.element, this.large.dialog, this.compare.dialog, this.edits.conflict.dialog, this.keys);
     this.commands = this.allCommands();
     this.listen();
     this.toolbar.apply();
@@ -81,8 +87,10 @@ class Gallery {
       this.asked = null;
       this.cards.clear();
       this.load(data.page);
-    } else if (String(before.refresh) !== String(data.refresh)) this.load(this.page, { inPlace: true });
-    else if (this.asked !== null && data.page === this.asked) this.asked = null;
+    } else if (String(before.refresh) !== String(data.refresh)) {
+      this.ahead.forget();
+      this.load(this.page, { inPlace: true });
+    } else if (this.asked !== null && data.page === this.asked) this.asked = null;
     else if (this.asked === null && data.page !== this.page) this.load(data.page);
     if (before && data.answer && before.answer?.number !== data.answer.number) this.hear(data.answer);
     this.paint();
@@ -99,29 +107,39 @@ class Gallery {
     return Math.max(1, this.data.starts.length);
   }
 
-  /** Show a page; the last of several quick calls wins. */
+  /** Show a page; the last of several quick calls wins. One that was read ahead is there at once, and is read again behind it. */
   async load(page, { inPlace = false } = {}) {
     this.page = Math.min(Math.max(1, page), this.pages);
     this.loading?.abort();
     const { come } = this.data;
+    const seen = this.ahead.take(this.address(this.page));
     if (come && come.page === this.page && come.number !== this.come) {
       this.come = come.number; // only once: later the server knows better
-      this.fill(come.cards, this.data.count);
-      if (!inPlace) this.scroller.scrollTop = 0;
+      this.show({ items: come.cards, count: this.data.count }, { inPlace });
       return;
     }
     const loading = (this.loading = new AbortController());
-    this.root.classList.add("loading");
-    const query = new URLSearchParams({
-      dataset: this.data.dataset,
-      q: this.data.q,
-      after: this.data.starts[this.page - 1] ?? 0,
-      limit: this.data.limit,
-    });
-    const answer = await fetched(`/api/items?${query}`, { signal: loading.signal, say: (...said) => this.bar.say(...said) });
-    if (loading.signal.aborted || answer === null) return;
-    this.fill(answer.items, answer.count);
+    if (seen) this.show(seen, { inPlace });
+    else this.root.classList.add("loading");
+    const read = this.read(loading.signal, seen, { inPlace });
+    if (!seen) await read;
+  }
+
+  async read(signal, seen, { inPlace }) {
+    const answer = await fetched(this.address(this.page), { signal, say: (...said) => this.bar.say(...said) });
+    if (signal.aborted || answer === null) return;
+    if (JSON.stringify(answer) !== JSON.stringify(seen)) this.show(answer, { inPlace: inPlace || seen !== null });
+  }
+
+  show({ items, count }, { inPlace }) {
+    this.fill(items, count);
     if (!inPlace) this.scroller.scrollTop = 0;
+    if (this.page < this.pages) this.ahead.look(this.address(this.page + 1));
+  }
+
+  address(page) {
+    const { dataset, q, starts, limit } = this.data;
+    return `/api/items?${new URLSearchParams({ dataset, q, after: starts[page - 1] ?? 0, limit })}`;
   }
 
   fill(items, count) {
@@ -212,9 +230,12 @@ class Gallery {
       "Alt+a": () => this.bar.adding.input.focus(),
       "-": () => this.bar.removing.input.focus(),
       l: () => this.toolbar.choose({ chips: !this.toolbar.view.chips }),
-      1: () => this.toolbar.choose({ size: "S" }),
-      2: () => this.toolbar.choose({ size: "M" }),
-      3: () => this.toolbar.choose({ size: "L" }),
+      1: () => this.toolbar.choose({ size: "S", table: false }),
+      2: () => this.toolbar.choose({ size: "M", table: false }),
+      3: () => this.toolbar.choose({ size: "L", table: false }),
+      4: () => this.toolbar.choose({ table: true }),
+      c: () => this.comparePair(),
+      ...markKeys((mark) => this.mark(mark)),
       "/": () => window.dispatchEvent(new Event("dscore-filter")),
       "Alt+s": () => window.dispatchEvent(new Event("dscore-filter")),
     };
@@ -293,17 +314,33 @@ class Gallery {
     this.ask(kind, names.join(", "));
   }
 
+  /** A mark for the large picture, or for all that are chosen. */
+  mark(mark) {
+    const ids = this.large.isOpen ? [this.current] : [...this.selection.items];
+    const isHere = this.large.isOpen || (!this.selection.everything && ids.every((id) => this.cards.has(id)));
+    if (isHere && this.edits.markAll(ids, mark)) return;
+    this.ask(mark[0], String(mark[1]));
+  }
+
+  comparePair() {
+    const cards = [...this.selection.items].map((id) => this.cards.get(id)).filter(Boolean);
+    if (this.selection.everything || this.selection.items.size !== 2 || cards.length !== 2 || this.large.isOpen)
+      return this.bar.say("Choose two pictures, and they are shown side by side.");
+    this.compare.open(cards.map((card) => this.edits.seen(card)));
+  }
+
   redraw(id) {
     const card = this.cards.get(id);
     if (!card) return;
     const seen = this.edits.seen(card);
     this.tiles.update(seen);
     if (this.large.isOpen && id === this.current) this.large.update(seen);
+    if (this.compare.shows(id)) this.compare.show(this.compare.ids.map((one) => this.edits.seen(this.cards.get(one))));
   }
 
   /** What Python does: it needs every edit to be there first. */
   async ask(what, text = "") {
-    const isForChosen = ["add", "remove", "trash", "restore"].includes(what);
+    const isForChosen = ["add", "remove", "trash", "restore", "mark", "stars"].includes(what);
     if (isForChosen && !this.selection.count(this.count)) return;
     clearTimeout(this.telling);
     await this.edits.settled();
@@ -333,6 +370,7 @@ class Gallery {
     document.removeEventListener("keydown", this.onAnywhere);
     clearTimeout(this.telling);
     this.loading?.abort();
+    this.ahead.forget();
     this.large.close();
     this.edits.close();
   }

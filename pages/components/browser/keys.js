@@ -15,7 +15,10 @@ const KEYS = [
     ["Enter, double click", "large picture"],
     ["Delete", "put into the trash"],
     ["L", "tags under the pictures"],
-    ["1, 2, 3", "small, medium, large thumbnails"],
+    ["1, 2, 3, 4", "small, medium, large thumbnails, table"],
+    ["C", "compare the two that are chosen; 1, 2 keep one"],
+    ["K, X", "mark to keep, as rejected; again takes the mark away"],
+    ["Shift+1 to 5, Shift+0", "stars, none"],
   ]],
   ["Tags", [
     ["T, Alt+A", "add a tag to all that are chosen"],
@@ -38,8 +41,10 @@ const KEYS = [
 function chord(event) {
   const letter = event.altKey && /^Key[A-Z]$/.test(event.code) ? event.code[3].toLowerCase() : event.key;
   const key = letter.length === 1 ? letter.toLowerCase() : letter;
-  const shift = event.shiftKey && (key.length > 1 || /[a-z]/.test(key));
-  return [(event.ctrlKey || event.metaKey) && "Ctrl", event.altKey && "Alt", shift && "Shift", key].filter(Boolean).join("+");
+  // With Shift a digit's key types another sign, unless it is a keyboard that needs Shift for digits.
+  const digit = event.shiftKey && /^Digit[0-5]$/.test(event.code) && !/^[0-9]$/.test(key) ? event.code[5] : null;
+  const shift = event.shiftKey && (digit !== null || key.length > 1 || /[a-z]/.test(key));
+  return [(event.ctrlKey || event.metaKey) && "Ctrl", event.altKey && "Alt", shift && "Shift", digit ?? key].filter(Boolean).join("+");
 }
 
 /** Whether the event comes from a field in which letters are text. */

@@ -25,7 +25,9 @@ class LargeView {
 
   panel(dataset) {
     this.title = element("h2");
-    this.facts = element("p", { class: "facts" });
+    this.place = element("span");
+    this.signs = element("span", { class: "signs", role: "img" });
+    this.facts = element("p", { class: "facts" }, this.place, this.signs);
     this.trigger = element("p", { class: "trigger" });
     this.chips = element("div", { class: "chips" });
     this.adding = new TagBox({ dataset, label: "Add a tag", onTags: (add) => this.onEdit(this.card.id, { add }) });
@@ -65,7 +67,7 @@ class LargeView {
     this.writeProse();
     const isNew = this.card?.id !== card.id;
     this.title.textContent = this.title.title = card.name;
-    this.facts.textContent = `${card.width} × ${card.height} · ${place}`;
+    this.place.textContent = `${card.width} × ${card.height} · ${place}`;
     if (isNew) {
       this.zoom.reset();
       this.image.alt = card.name;
@@ -80,6 +82,9 @@ class LargeView {
     const written = this.card?.prose ?? card.prose;
     if (!this.card || this.prose.value === written) this.prose.value = card.prose;
     this.card = card;
+    this.signs.textContent = markSigns(card);
+    this.signs.setAttribute("aria-label", spokenMarks(card));
+    this.signs.dataset.mark = card.mark;
     this.trigger.textContent = card.trigger || "none";
     this.trigger.classList.toggle("none", !card.trigger);
     this.drawChips(card.tags);

@@ -9,7 +9,7 @@ function edited(card, edit) {
   let tags = card.tags.filter(([name]) => !removed.has(name));
   const known = new Set(tags.map(([name]) => name));
   tags = tags.concat((edit.add ?? []).filter((name) => !known.has(name)).map((name) => [name, "general"]));
-  return { ...card, tags, prose: edit.prose ?? card.prose };
+  return { ...card, tags, prose: edit.prose ?? card.prose, mark: edit.mark ?? card.mark, stars: edit.stars ?? card.stars };
 }
 
 class Outbox {

@@ -20,7 +20,7 @@ function sampleElement(sample) {
   return element(
     "figure",
     {},
-    element("img", { src: `/api/thumb/${sample.sha256}.webp`, alt: "", loading: "lazy" }),
+    element("img", { src: thumbnail(sample.sha256), alt: "", loading: "lazy" }),
     element("figcaption", {}, element("div", { class: "name", title: sample.name }, sample.name), element("div", { class: "tags" }, ...tags)),
   );
 }

@@ -19,13 +19,14 @@ class Tiles {
   made(card) {
     const image = element("img", { loading: "lazy", decoding: "async", draggable: false, alt: "" });
     image.onerror = () => image.classList.add("missing");
-    image.src = `/api/thumb/${card.sha256}.webp`;
+    image.src = thumbnail(card.sha256);
     const mark = element("span", { class: "mark", "aria-hidden": "true" });
-    const option = element("div", { class: "picture", role: "option", tabIndex: -1, "aria-selected": "false" }, image, mark);
+    const signs = element("span", { class: "signs", "aria-hidden": "true" });
+    const option = element("div", { class: "picture", role: "option", tabIndex: -1, "aria-selected": "false" }, image, mark, signs);
     const chips = element("div", { class: "chips" });
-    const tile = element("div", { class: "tile", role: "presentation" }, option, element("div", { class: "caption" }, element("span", { class: "title" }, card.name)), chips);
+    const tile = element("div", { class: "tile", role: "presentation" }, option, element("div", { class: "caption" }, element("span", { class: "title", title: card.name }, card.name), element("span", { class: "measure" }, `${card.width} × ${card.height}`)), chips);
     tile.dataset.id = card.id;
-    return { tile, option, chips };
+    return { tile, option, chips, signs };
   }
 
   update(card) {
@@ -33,13 +34,18 @@ class Tiles {
     if (!part) return;
     part.card = card;
     const label = `${card.name}, ${card.width} by ${card.height}, ${card.tags.length === 1 ? "1 tag" : `${card.tags.length} tags`}`;
-    part.option.setAttribute("aria-label", card.trashed ? `${label}, in the trash` : label);
+    part.option.setAttribute("aria-label", [label, spokenMarks(card), card.trashed ? "in the trash" : ""].filter(Boolean).join(", "));
+    part.signs.textContent = markSigns(card);
+    part.tile.dataset.mark = card.mark;
     part.option.title = `${card.name}\n${card.width} × ${card.height}`;
     part.tile.classList.toggle("trashed", card.trashed);
     if (this.withChips) this.drawChips(part);
   }
 
-  showChips(shown) {
+  /** `size` small, medium, large or table; whether chips are shown. */
+  view({ size, chips: shown }) {
+    this.grid.dataset.size = size;
+    if (shown === this.withChips) return;
     this.withChips = shown;
     this.grid.classList.toggle("with-chips", shown);
     for (const part of this.parts.values()) {

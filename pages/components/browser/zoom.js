@@ -1,4 +1,4 @@
-/* A picture that fits its stage, is enlarged by the wheel around the pointer, and is moved by dragging. */
+/* A picture that fits its stage, is enlarged by the wheel around the pointer, and is moved by dragging; a `twin` does the same. */
 
 const MOST_ZOOM = 16;
 
@@ -52,6 +52,13 @@ class Zoom {
 
   draw() {
     if (this.scale === 1) this.x = this.y = 0;
+    this.place();
+    if (!this.twin) return;
+    const { scale, x, y } = this;
+    Object.assign(this.twin, { scale, x, y }).place();
+  }
+
+  place() {
     this.image.style.transform = `translate(${this.x}px, ${this.y}px) scale(${this.scale})`;
     this.stage.classList.toggle("enlarged", this.scale > 1);
   }

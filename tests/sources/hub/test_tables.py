@@ -52,11 +52,33 @@ def test_a_class_is_written_by_its_name(tmp_path: Path) -> None:
     opened.close()
 
 
+@pytest.mark.parametrize("features", [None, {"images": {"_type": "List", "feature": {"_type": "Image"}}}])
+def test_a_row_with_several_pictures_gives_each_its_caption(tmp_path: Path, features: dict[str, Any] | None) -> None:
+    images = [
+        [{"bytes": ONE, "path": "a.png"}, {"bytes": TWO, "path": None}],
+        [],
+        None,
+        [{"bytes": THREE, "path": "c.png"}],
+    ]
+    made = table({"images": images, "text": ["cat", "none", "nothing", "dog"]}, features=features, group=3)
+    opened = source(tmp_path / "a", made)
+    pictures = opened.look().pictures
+    assert [(one.name, one.caption.text if one.caption else "") for one in pictures] == [
+        ("a.png", "cat"), ("train-00000-of-00001-000-000000-1", "cat"), ("c.png", "dog"),
+    ]  # fmt: skip
+    for place in (2, 0, 1):
+        assert b"".join(opened.read(pictures[place])) == (ONE, TWO, THREE)[place]
+    opened.close()
+    assert tables.shape(tmp_path / "a", "a.parquet").many
+
+
 def test_a_row_without_bytes_is_one_that_cannot_be_read(tmp_path: Path) -> None:
     images = [{"bytes": None, "path": "elsewhere.png"}, {"bytes": TWO, "path": "b.png"}]
     opened = source(tmp_path / "a", table({"image": images, "text": ["a", "b"]}))
     first, second = opened.look().pictures
-    with pytest.raises(UnreadableImageError, match="no picture in its bytes"):
+    with pytest.raises(
+        UnreadableImageError, match=r"elsewhere\.png has no picture in its bytes; its row only names one"
+    ):
         list(opened.read(first))
     assert b"".join(opened.read(second)) == TWO
     opened.close()
@@ -79,4 +101,4 @@ def test_the_schema_tells_what_can_be_a_caption(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(table({"image": [ONE], "text": ["a"], "tags": [["x"]], "score": [0.5], "mask": [{"x": 1}]}))
     found = tables.shape(path, "a.parquet")
-    assert (found.rows, found.image, found.columns) == (1, "image", ("text", "tags"))
+    assert (found.rows, found.image, found.many, found.columns) == (1, "image", False, ("text", "tags"))

@@ -1,0 +1,85 @@
+"""What is wrong with a dataset, worst first, and how to mend it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dscore.catalog import search
+from dscore.catalog.connection import Database, open_catalog
+from dscore.catalog.datasets import Dataset
+from dscore.errors import QueryError
+from dscore.pipeline.checking import Report
+from dscore.quality.findings import Level
+from dscore.text.query import Everything
+from dscore.text.tokens import LIMITS, LONG
+from pages.components import checked, filter_bar, finding_list, findings, mending, ready, scope, state, taken_back
+from pages.components.trouble import spoken
+from pages.components.words import counted
+
+BASES = {"sdxl": "SDXL, 1024", "sd15": "SD 1.5, 512"}
+TOKENS = (*LIMITS[:2], LONG, LIMITS[2])
+NAMES = {Level.ERROR: "error", Level.WARNING: "warning", Level.HINT: "hint"}
+
+st.title("Check", anchor=False)
+st.caption("What is wrong with your pictures and captions, worst first; much of it can be mended here, and taken back.")
+
+
+def _draw(db: Database, dataset: Dataset) -> None:
+    query = state.query()
+    try:
+        asked = findings.ask(db, state.library(), dataset.id, query)
+    except QueryError:  # a link can bring one
+        filter_bar.draw(dataset.id, query, count=0, total=0)
+        return
+    bar = st.container(horizontal=True, vertical_alignment="top", gap="small")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        kind = ready.choose_kind(dataset)
+        base = st.segmented_control(
+            "Trained for", list(BASES), key="check-base", format_func=BASES.__getitem__, default="sdxl", required=True,
+            persist_state="session",
+        )  # fmt: skip
+        limit = st.segmented_control(
+            "Tokens of a caption, at most",
+            TOKENS,
+            key="check-tokens",
+            default=LONG,
+            required=True,
+            persist_state="session",
+        )
+    report = checked.report(db, asked, base=base or "sdxl", limit=limit or LONG)
+    with bar:
+        total = search.count(db, dataset.id, Everything())
+        filter_bar.draw(dataset.id, query, count=report.pictures, total=total)
+        filter_bar.draw_grammar()
+    taken_back.say()
+    mending.outcome(db, dataset)
+    if not report.pictures:
+        st.text("The filter finds no picture.")
+        return
+    found = checked.ready(db, asked, kind, base=base or "sdxl", limit=limit or LONG)
+    ready.draw(found)
+    listed, coverage = st.tabs(["Findings", "Coverage"], key="check-tab", on_change="rerun")
+    if listed.open:
+        with listed:
+            _say(report)
+            finding_list.draw(db, dataset, report, query)
+    if coverage.open:
+        with coverage:
+            ready.draw_coverage(db, found)
+
+
+def _say(report: Report) -> None:
+    if not report.findings:
+        st.success(f"{counted(report.pictures, 'picture')} checked: nothing is wrong.", icon=":material/check_circle:")
+        return
+    numbers = [(sum(one.level is level for one in report.findings), name) for level, name in NAMES.items()]
+    said = ", ".join(counted(number, name) for number, name in numbers if number)
+    st.text(f"{counted(report.pictures, 'picture')} checked: {said}.")
+
+
+dataset = state.dataset()
+with spoken(), open_catalog(state.library()) as db:
+    if dataset is None or scope.is_empty(db, dataset):
+        scope.no_pictures("There are no pictures to check yet.")
+    else:
+        _draw(db, dataset)

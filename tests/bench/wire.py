@@ -1,0 +1,42 @@
+"""Sessions of the dashboard without a browser: the real WebSocket and the real protocol, but nobody who draws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
+
+from tests.browser.server import Server
+
+
+class Session:
+    """One person's session on a page; used by one thread at a time."""
+
+    def __init__(self, socket: ClientConnection, page: str) -> None:
+        self._socket, self._page = socket, page
+
+    def ask(self, query: str) -> None:
+        """Run the page for this query string, and take all that it draws."""
+        message = BackMsg()
+        message.rerun_script.query_string = query
+        message.rerun_script.page_name = self._page
+        self._socket.send(message.SerializeToString())
+        while True:
+            answer = self._socket.recv()
+            assert isinstance(answer, bytes)
+            come = ForwardMsg.FromString(answer)
+            if come.WhichOneof("type") == "script_finished":
+                assert come.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY, come
+                return
+
+
+@contextmanager
+def session(server: Server, page: str) -> Iterator[Session]:
+    """A session of its own on one of the server's pages, `explore` for one."""
+    address = server.url.replace("http", "ws", 1) + "/_stcore/stream"
+    with connect(address, origin=Origin(server.url), subprotocols=[Subprotocol("streamlit")], max_size=None) as socket:
+        yield Session(socket, page)

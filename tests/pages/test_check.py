@@ -1,0 +1,100 @@
+"""The Check page, run as Streamlit runs it."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.commands import Commands
+from tests.pages.test_overview import component
+from tests.pages.work import chosen, clicked, good, opened, texts
+
+
+def shown_with(query: str = "") -> AppTest:
+    shown = opened("check.py")
+    shown.query_params["q"] = query
+    return good(shown.run())
+
+
+def reason(shown: AppTest, number: int = 0) -> str:
+    return str(component(shown, "dscore_reasons")["reasons"][number]["words"])
+
+
+def titles(shown: AppTest) -> list[str]:
+    return [text.split("**")[1] for text in texts(shown, "markdown") if "**" in text]
+
+
+def links(shown: AppTest) -> list[str]:
+    return [one.proto.label for one in shown.main.get("page_link")]
+
+
+def test_an_empty_library_says_what_is_missing(dscore: Commands) -> None:
+    shown = opened("check.py")
+    assert "There are no pictures to check yet." in texts(shown, "text")
+    assert dscore.home
+
+
+@pytest.mark.usefixtures("heap")
+def test_findings_stand_worst_first_and_lead_to_their_pictures() -> None:
+    shown = shown_with()
+    assert titles(shown)[:2] == ["No caption", "Below the training resolution"]
+    assert "No trigger word" in titles(shown)
+    assert [label for label in links(shown) if label[0].isdigit()][:2] == ["5 pictures", "8 pictures"]
+    assert [one.value for one in shown.subheader][-3:] == ["Errors", "Warnings", "Hints"]
+    assert any(text.startswith("8 pictures checked: 1 error, ") for text in texts(shown, "text"))
+
+
+@pytest.mark.usefixtures("heap")
+def test_the_filter_and_the_base_narrow_what_is_said() -> None:
+    shown = shown_with("solo")
+    assert "No caption" not in titles(shown)
+    assert any(text.startswith("2 pictures checked: ") for text in texts(shown, "text"))
+    assert "The filter finds no picture." in texts(shown_with("dragon"), "text")
+    assert not shown_with("( solo").subheader
+    shown = chosen(shown_with(), "check-base", "sd15")
+    assert any("SD 1.5 trains at 512" in text for text in texts(shown, "caption"))
+
+
+def test_a_repair_is_seen_applied_and_undone(heap: Commands) -> None:
+    heap.good("edit", "heap", "add", "tea; cup", "--where", "solo")
+    shown = clicked(shown_with(), "mend-separator")
+    assert "Apply to 2 pictures" in [button.label for button in shown.button]
+    assert "tea; cup" in heap.tags("heap")["p0"]
+    shown = clicked(shown, "mend-apply")
+    assert heap.tags("heap")["p0"][-2:] == ["tea", "cup"]
+    assert "Wrong separators" not in titles(shown)
+    assert any("2 pictures changed" in text for text in texts(shown, "success"))
+    shown = clicked(shown, "undo-mend")
+    assert "Wrong separators" in titles(shown)
+    assert heap.tags("heap")["p0"][-1] == "tea; cup"
+
+
+@pytest.mark.usefixtures("heap")
+def test_readiness_follows_the_kind_of_lora() -> None:
+    shown = shown_with()
+    assert component(shown, "dscore_reasons")["label"] == "Ready for a character"
+    assert reason(shown).startswith("7 more pictures: a character wants 15 to 50")
+    score = component(shown, "dscore_reasons")["score"]
+    shown = chosen(shown, "check-kind-1", "style")
+    assert reason(shown).startswith("42 more pictures: a style wants 50 to 200")
+    assert component(shown, "dscore_reasons")["score"] < score
+
+
+@pytest.mark.usefixtures("heap")
+def test_the_coverage_says_what_is_missing() -> None:
+    shown = shown_with()
+    shown.session_state["check-tab"] = "Coverage"
+    axes = component(good(shown.run()), "dscore_coverage")["axes"]
+    assert [axis["title"] for axis in axes] == ["Angle", "Framing", "Expression", "Outfit", "Background"]
+    smiling = next(cell for cell in axes[2]["cells"] if cell["name"] == "smiling")
+    assert (smiling["pictures"], smiling["wanted"], smiling["query"], len(smiling["faces"])) == (2, 2, "smile", 2)
+
+
+def test_one_case_is_mended_alone_or_left(heap: Commands) -> None:
+    heap.good("edit", "heap", "add", "tea; cup, salt | mill", "--where", "solo")
+    shown = clicked(shown_with(), "mend-separator-1")
+    shown = clicked(shown, "mend-close")
+    assert "mend-close" not in [button.key for button in shown.button]
+    clicked(clicked(shown, "mend-separator-1"), "mend-apply")
+    assert {"tea", "cup"} & set(heap.tags("heap")["p0"]) in ({"tea", "cup"}, set())
+    assert len([tag for tag in heap.tags("heap")["p0"] if ";" in tag or "|" in tag]) == 1
