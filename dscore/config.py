@@ -30,7 +30,7 @@ class Settings:
 
     `max_megapixels`: larger pictures are refused. `decode_seconds`, `decode_megabytes`: limits for reading one picture.
     `decode_workers`: child processes that read pictures, 0 for one per core. `max_archive_entries`: files in one ZIP.
-    `local_hosts`: hosts on this machine or the local network that may be asked for pictures (`nas.local`, `127.0.0.1:8080`).
+    `local_hosts`: hosts on this machine or the local network that may be asked (`nas.local`, `127.0.0.1:8080`).
     `api_seconds`: seconds between two questions to a booru. `downloads`: pictures that are downloaded at once.
     `journal`: "wal" lets pages read while workers write, "truncate" is for network shares, "auto" looks at the disk.
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import psutil
 
 from dscore.captioners import layout
 from dscore.captioners.base import Ask, Caption, CaptionerFiles, CaptionerSpec, Precision, Wording
@@ -50,7 +50,8 @@ def load(
     name, why = _device(torch, spec, device)
     half = precision == "half" or (precision == "auto" and name != "cpu")
     if name == "cpu":
-        torch.set_num_threads(os.cpu_count() or 1)  # a tagger in this worker may have kept it to one
+        # A tagger in this worker may have kept it to one; more than there are cores only wait for one another.
+        torch.set_num_threads(psutil.cpu_count(logical=False) or 1)
     look = layout.look_of(files.folder)
     with _explained(spec):
         tokenizer = transformers.BertTokenizer.from_pretrained(files.folder, local_files_only=True)
@@ -94,7 +95,7 @@ class Blip:
         try:
             with self._torch.inference_mode():
                 written = self._generate(self._values(pictures), [ask.seed for ask in asks])
-        except (RuntimeError, MemoryError) as error:
+        except (RuntimeError, MemoryError, IndexError, ValueError, TypeError, KeyError) as error:
             self._free()
             if is_out_of_memory(error) or "can't allocate memory" in str(error):
                 raise ModelMemoryError(
@@ -138,8 +139,13 @@ class Blip:
         return self._torch.full((len(ids),), self._stopped.is_set(), device=ids.device, dtype=self._torch.bool)
 
     def _prompt_ids(self) -> Any:
-        """[1, length]: the word that begins a sentence, and the prompt."""
-        begin = self._model.config.text_config.bos_token_id
+        """[1, length]: the word that begins a sentence, and the prompt. Raises WrongUseError where a caption has no room."""
+        text = self._model.config.text_config
+        begin, most = text.bos_token_id, text.max_position_embeddings
+        if self._wording.max_length > most:
+            raise WrongUseError(
+                f"{self.name} writes {most} tokens at most, and {self._wording.max_length} were asked for. Ask for fewer."
+            )
         prompt = self._tokenizer(self._wording.prompt, add_special_tokens=False)["input_ids"]
         if len(prompt) + 2 > self._wording.max_length:
             raise WrongUseError(

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from dscore.captioners.base import Ask, Caption, Captioner
-from dscore.errors import ModelMemoryError, UnreadableImageError
+from dscore.errors import ModelError, ModelMemoryError, UnreadableImageError
 from dscore.media.view import open_upright
 
 log = logging.getLogger(__name__)
@@ -116,15 +116,18 @@ class Runner:
     """A captioner, and how many pictures it takes at once now.
 
     A run that does not fit in memory is halved, and the smaller size stays; where not even one picture fits, that picture
-    gets a sentence, and the others go on at the last size that did.
+    gets a sentence, and the others go on at the last size that did. One that has stopped for good is not asked again.
     """
 
     def __init__(self, captioner: Captioner, batch: int) -> None:
         self._captioner = captioner
         self._size = self._good = batch
+        self._stopped: ModelError | None = None
 
     def caption(self, pictures: list[Any], asks: list[Ask]) -> list[Caption]:
         """A caption for each, or why it has none. Raises ModelError where the captioner stops."""
+        if self._stopped is not None:
+            raise self._stopped
         found: list[Caption] = []
         while len(found) < len(pictures):
             some = slice(len(found), len(found) + self._size)
@@ -139,4 +142,7 @@ class Runner:
                 else:
                     found.append(Caption("", str(error)))
                     self._size = self._good
+            except ModelError as error:
+                self._stopped = error
+                raise
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import click
@@ -24,6 +25,7 @@ from dscore.cli.output import (
     undo_hint,
 )
 from dscore.config import Library
+from dscore.errors import WrongUseError
 from dscore.models import Mode
 from dscore.pipeline.jobs import run_here
 
@@ -32,7 +34,11 @@ from dscore.pipeline.jobs import run_here
 @click.argument("name")
 @click.option(
     "--model", required=True, metavar="NAME|FOLDER",
-    help="blip-large, blip-base, or a folder with a BLIP model (safetensors).",
+    help="blip-large, blip-base, or a folder with a BLIP model (safetensors); with --endpoint the model's name there.",
+)  # fmt: skip
+@click.option(
+    "--endpoint", default="", metavar="URL",
+    help="Ask Ollama, vLLM, LM Studio or a site like them, by its base address, as http://127.0.0.1:11434/v1.",
 )  # fmt: skip
 @click.option("--where", default="", metavar="QUERY", help="Only pictures that this search finds.")
 @click.option(
@@ -43,7 +49,11 @@ from dscore.pipeline.jobs import run_here
     "--preset", type=click.Choice(["guide", "kohya"]), default="guide", show_default=True,
     help="guide: the likeliest sentence, by 3 beams. kohya: words are drawn, as its script does. Other options go on top.",
 )  # fmt: skip
-@click.option("--prompt", help='How the sentence begins, as "a picture of"; it is cut from the caption.')
+@click.option(
+    "--prompt",
+    help='How the sentence begins, as "a picture of"; it is cut from the caption. --endpoint: what is asked, where {tags} and '
+    "{trigger} are the picture's.",
+)
 @click.option("--beams", type=int, help="How many sentences are followed at once; 1 is the quickest.")
 @click.option("--sample/--no-sample", default=None, help="Draw words by chance instead of searching.")
 @click.option("--top-p", type=float, help="--sample: draw from the likeliest words that have this share together.")
@@ -51,6 +61,11 @@ from dscore.pipeline.jobs import run_here
 @click.option("--min-length", type=int, help="Tokens at least, the prompt's among them.")
 @click.option("--max-length", type=int, help="Tokens at most.")
 @click.option("--repetition-penalty", type=float, help="Above 1, words that were said become less likely.")
+@click.option("--max-tokens", type=int, help="--endpoint: the longest answer.")
+@click.option("--temperature", type=float, help="--endpoint: 0 is the likeliest answer, 1 varies.")
+@click.option("--side", type=int, help="--endpoint: pixels on the longer side of the picture that is sent.")
+@click.option("--seconds", type=float, help="--endpoint: how long one answer may take.")
+@click.option("--at-once", type=int, help="--endpoint: questions at once; a server for many users (vLLM) likes 8.")
 @click.option(
     "--device", metavar="auto|cpu|cuda|cuda:N", default="auto", show_default=True,
     help="auto: the first GPU where it runs, else the CPU.",
@@ -69,6 +84,7 @@ def caption(library: Library, out: Output, name: str, where: str, **options: Any
     \b
     caption portraits --model blip-large
     caption portraits --model ./my-blip --preset kohya --where "is:undescribed"
+    caption portraits --endpoint http://127.0.0.1:11434/v1 --model llava:7b --prompt "Describe {trigger}. Tags: {tags}"
 
     What it says is kept, so the same question is never asked twice. Captions that loop, repeat the prompt or hold words that BLIP
     made up are written, and listed.
@@ -99,17 +115,37 @@ def caption(library: Library, out: Output, name: str, where: str, **options: Any
         raise click.exceptions.Exit(PARTLY if job.tally.done or job.tally.there else NOTHING)
 
 
-def _request(*, mode: str, preset: str, **options: Any) -> Any:
+def _request(*, mode: str, preset: str, endpoint: str, prompt: str | None, **options: Any) -> Any:
     """What the options ask for; those of the wording go on top of the preset's."""
-    from dataclasses import fields, replace
+    from dataclasses import replace
 
     from dscore.captioners.base import Wording
+    from dscore.captioners.endpoint import Asking
     from dscore.captioners.presets import BY_NAME
-    from dscore.pipeline.captioning import Request
+    from dscore.pipeline.voices import Request
 
-    asked = {field.name: options.pop(field.name) for field in fields(Wording)}
-    chosen = {word: value for word, value in asked.items() if value is not None}
-    return Request(mode=Mode(mode), wording=replace(BY_NAME[preset].wording, **chosen), **options)
+    wording, asking = _taken(options, Wording), _taken(options, Asking)
+    _refuse(asking if not endpoint else wording, "go with" if not endpoint else "do not go with")
+    if prompt is not None:
+        (asking if endpoint else wording)["prompt"] = prompt
+    return Request(
+        mode=Mode(mode),
+        wording=replace(BY_NAME[preset].wording, **wording),
+        asking=Asking(endpoint, **asking) if endpoint else None,
+        **options,
+    )
+
+
+def _taken(options: dict[str, Any], kind: type[Any]) -> dict[str, Any]:
+    """Those of the options that are fields of the kind and were given, out of the options."""
+    found = {field.name: options.pop(field.name, None) for field in fields(kind)}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _refuse(options: dict[str, Any], how: str) -> None:
+    if options:
+        words = ", ".join(f"--{name.replace('_', '-')}" for name in options)
+        raise WrongUseError(f"{words} {how} --endpoint.")
 
 
 def _say_captioned(

@@ -114,9 +114,26 @@ class Fetcher:
         """The same by one try, for use within `again`."""
         pace.turn(self.wait)
         with self.opened(url, headers=headers, keys=keys, limits=limits) as exchange:
-            body = self._redactor.scrub(b"".join(exchange.blocks()))
-            names = {name.lower(): value for name, value in exchange.headers.items()}
-            return Answer(exchange.target.shown, exchange.status, names, body)
+            return self._whole(exchange)
+
+    def post(
+        self,
+        url: str,
+        body: bytes,
+        *,
+        headers: Mapping[str, str] | None = None,
+        keys: Mapping[str, str] | None = None,
+        limits: Limits | None = None,
+    ) -> Answer:
+        """Send the body, and give the whole answer, whatever its status is; one try.
+
+        A redirect is an error: what is sent is for the site that was named, and for no other. Raises AddressError, FetchError.
+        """
+        target = self._check(url)
+        with self._exchange(target, {**(headers or {}), **(keys or {})}, limits or Limits(), body) as exchange:
+            if exchange.status in REDIRECTS:
+                raise FetchError(f"{target.host} sends dscore on to another address. Give the one that it answers at.")
+            return self._whole(exchange)
 
     @contextmanager
     def opened(
@@ -170,6 +187,11 @@ class Fetcher:
             with self._lock:
                 self._waits.pop(me, None)
 
+    def _whole(self, exchange: Exchange) -> Answer:
+        body = self._redactor.scrub(b"".join(exchange.blocks()))
+        names = {name.lower(): value for name, value in exchange.headers.items()}
+        return Answer(exchange.target.shown, exchange.status, names, body)
+
     def _check(self, url: str) -> Target:
         return addresses.check(url, local_hosts=self._local_hosts, resolve=self._resolve)
 
@@ -187,8 +209,10 @@ class Fetcher:
         return self._check(url)
 
     @contextmanager
-    def _exchange(self, target: Target, headers: Mapping[str, str], limits: Limits) -> Iterator[Exchange]:
-        exchange = Exchange(target, headers, limits)
+    def _exchange(
+        self, target: Target, headers: Mapping[str, str], limits: Limits, body: bytes | None = None
+    ) -> Iterator[Exchange]:
+        exchange = Exchange(target, headers, limits, body=body)
         with self._lock:
             self._live.add(exchange)
         try:

@@ -37,13 +37,15 @@ def tls() -> ssl.SSLContext:
 
 
 class Exchange:
-    """A GET, as a context manager; raises FetchError for all that goes wrong on the way.
+    """A GET, or a POST where there is a body, as a context manager; raises FetchError for all that goes wrong on the way.
 
     A watch ends it after `limits.seconds`, whatever it is doing then, and `stop` at once, from any thread.
     """
 
-    def __init__(self, target: Target, headers: Mapping[str, str], limits: Limits) -> None:
-        self._target, self._limits = target, limits
+    def __init__(
+        self, target: Target, headers: Mapping[str, str], limits: Limits, *, body: bytes | None = None
+    ) -> None:
+        self._target, self._limits, self._body = target, limits, body
         self._headers = {"Host": target.authority, "User-Agent": AGENT, "Accept-Encoding": "identity", **headers}
         self._socket: socket.socket | None = None
         self._connection: HTTPConnection | None = None
@@ -57,7 +59,7 @@ class Exchange:
         try:
             self._connect()
             assert self._connection is not None
-            self._connection.request("GET", self._target.path, headers=self._headers, preload_content=False)
+            self._ask(self._connection)
             self._response = self._connection.getresponse()
         except TROUBLE as error:
             self.__exit__()
@@ -116,6 +118,12 @@ class Exchange:
         with suppress(OSError):
             if self._socket is not None:
                 self._socket.shutdown(socket.SHUT_RDWR)
+
+    def _ask(self, connection: HTTPConnection) -> None:
+        method = "GET" if self._body is None else "POST"
+        if self._body is not None and self._socket is not None:
+            self._socket.settimeout(self._limits.read_seconds)  # what is sent may take longer than to connect
+        connection.request(method, self._target.path, body=self._body, headers=self._headers, preload_content=False)
 
     def _connect(self) -> None:
         for address in self._target.addresses[:-1]:

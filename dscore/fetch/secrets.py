@@ -20,8 +20,12 @@ ENVIRONMENT = {
     ("gelbooru.com", "user_id"): "GELBOORU_USER_ID",
     ("gelbooru.com", "api_key"): "GELBOORU_API_KEY",
     ("huggingface.co", "token"): "HF_TOKEN",
+    ("api.openai.com", "api_key"): "OPENAI_API_KEY",
 }
 """(site, field) → the variable that comes before the file."""
+
+ENDPOINT = "DSCORE_ENDPOINT_KEY"
+"""The variable whose key goes to whatever captioner's address one names, where nothing is kept for that address."""
 
 PRIVATE = 0o600
 
@@ -36,6 +40,11 @@ def find(library: Library, site: str) -> dict[str, str]:
     known = _read(library).get(site, {})
     named = {field: os.environ.get(variable, "").strip() for (of, field), variable in ENVIRONMENT.items() if of == site}
     return known | {field: value for field, value in named.items() if value}
+
+
+def endpoint_key(library: Library, site: str) -> str:
+    """The key for a captioner behind an address (`api.openai.com`, `127.0.0.1:8000`); "" where there is none."""
+    return find(library, site).get("api_key") or os.environ.get(ENDPOINT, "").strip()
 
 
 def variables(site: str) -> tuple[str, ...]:

@@ -6,15 +6,12 @@ What a model has said of a picture when it was asked just that, it is not asked 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 
-from dscore.captioners import blip
-from dscore.captioners.base import Ask, Caption, Captioner, CaptionerIdentity, Precision, Wording
+from dscore.captioners.base import Ask, Caption, Captioner
 from dscore.captioners.feed import Picture, caption_pictures
-from dscore.captioners.files import fetch_files
-from dscore.captioners.registry import find_captioner, load_captioner
 from dscore.catalog import changes, images, job_lists, predictions, sentences
 from dscore.catalog import tags as tag_table
 from dscore.catalog.changes import Draft, Written
@@ -26,56 +23,11 @@ from dscore.models import Mode, Progress
 from dscore.pipeline import rules
 from dscore.pipeline.jobs import Work
 from dscore.pipeline.model_run import File, ModelRun, Scored
-from dscore.taggers.gpus import devices
+from dscore.pipeline.voices import Request, Voice, request_of, voice_of
 from dscore.text.prose import Fault, faults_of
 
 HAS_PROSE = "It has sentences already."
 NOT_NEEDED = "The model was not needed: what it says of these pictures is stored."
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is asked of a captioner; with `again` it is asked anew, whatever it has said before. `batch` 0 is the best."""
-
-    model: str
-    wording: Wording = field(default_factory=Wording)
-    mode: Mode = Mode.MERGE
-    device: str = "auto"
-    precision: Precision = "auto"
-    batch: int = 0
-    offline: bool = False
-    again: bool = False
-
-    def __post_init__(self) -> None:
-        devices(self.device, gpus=1)
-
-    def params(self) -> dict[str, object]:
-        """As plain values, for the job."""
-        spec = find_captioner(self.model)
-        return {**asdict(self), "model": str(spec.folder or spec.name), "mode": self.mode.value}
-
-
-def request_of(params: Mapping[str, object]) -> Request:
-    """The request of a job's parameters."""
-    values: dict[str, object] = {key: value for key, value in params.items() if key != "query"}
-    wording = values["wording"]
-    assert isinstance(wording, dict)
-    return Request(**{**values, "mode": Mode(str(values["mode"])), "wording": Wording(**wording)})  # type: ignore[arg-type]
-
-
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """Who speaks: a name for the history, which model it is, how to have it ready, and what its captions depend on.
-
-    `settings` is all that decides a caption beside the picture and the prompt; `prompt` may have gaps, `fill` fills them.
-    """
-
-    name: str
-    identity: CaptionerIdentity
-    settings: str
-    prompt: str
-    seed: int | None
-    ready: Callable[[], Captioner]
 
 
 def run(library: Library, held: Held) -> Work:
@@ -90,20 +42,6 @@ def work(library: Library, held: Held, kind: type[Captioning]) -> Work:
     captioning = kind(library, held, request, voice)
     yield from captioning.run()
     yield captioning.finish()
-
-
-def voice_of(library: Library, request: Request) -> Generator[Progress, None, Voice]:
-    """Find or download the model. Raises ModelError."""
-    spec, wording = find_captioner(request.model), request.wording
-    files = yield from fetch_files(spec, hashes=library.hashes, offline=request.offline)
-    return Voice(
-        name=spec.name,
-        identity=files.identity,
-        settings=blip.settings(wording, request.precision),
-        prompt=wording.prompt,
-        seed=wording.seed if wording.sample else None,
-        ready=lambda: load_captioner(spec, files, wording, device=request.device, precision=request.precision),
-    )
 
 
 class Captioning(ModelRun):
@@ -142,7 +80,7 @@ class Captioning(ModelRun):
     def _apply_stored(self) -> Iterator[Progress]:
         for items, files in self._waiting():
             asks = self._asks(items, files)
-            asked = {files[number].image: self._digest(ask) for number, ask in asks.items()}
+            asked = {files[number].image: self._request.digest(ask.prompt) for number, ask in asks.items()}
             with open_catalog(self._library) as db:
                 said = sentences.stored(db, self._model_id, asked)
             known = [
@@ -156,19 +94,20 @@ class Captioning(ModelRun):
 
     def _asks(self, items: Sequence[JobItem], files: Mapping[int, File]) -> dict[int, Ask]:
         """What is asked about each, by number; the seed is the picture's own, so that it gets the same words in any job."""
+        there = [item for item in items if item.number in files]
+        with open_catalog(self._library) as db:
+            prompts = self._request.prompts(db, self._dataset.id, [item.item_id for item in there if item.item_id])
         return {
-            item.number: Ask(self._voice.prompt, self._seed(files[item.number]))
-            for item in items
-            if item.number in files
+            item.number: Ask(prompts[item.item_id], self._seed(files[item.number]))
+            for item in there
+            if item.item_id in prompts
         }
 
     def _seed(self, file: File) -> int:
-        if self._voice.seed is None:
+        wording = self._request.wording
+        if self._request.asking is not None or not wording.sample:
             return 0
-        return int.from_bytes(hashlib.sha256(f"{self._voice.seed} {file.file}".encode()).digest()[:6])
-
-    def _digest(self, ask: Ask) -> str:
-        return hashlib.sha256(f"{self._voice.settings}\n{ask.prompt}".encode()).hexdigest()
+        return int.from_bytes(hashlib.sha256(f"{wording.seed} {file.file}".encode()).digest()[:6])
 
     def _captioned(self, items: dict[int, JobItem]) -> Generator[list[Scored[Caption]], None, None]:
         """What the model says of all that waits, in its batches; notes each item in `items`."""
@@ -191,15 +130,16 @@ class Captioning(ModelRun):
         """Write a chunk: what was said, the prose that it becomes, the marks; one transaction."""
         captions = {item.item_id: caption for item, caption in captioned if item.item_id is not None}
         numbers = {item.item_id: item.number for item, _ in captioned if item.item_id is not None}
-        remarks = {item: remark for item, caption in captions.items() if (remark := self._remark(caption))}
+        standing: set[int] = set()
 
         def also(db: Database, written: Written) -> None:
             if fresh:
                 self._keep(db, [(item, captions[item.item_id]) for item, _ in captioned if item.item_id in captions])
+            remarks = {item: remark_on(captions[item], self._request) for item in standing}
             self._mark(db, written, numbers, failed=failed, remarks=remarks)
 
         with open_catalog(self._library) as db:
-            self._record(db, list(captions), self._edit(captions), also)
+            self._record(db, list(captions), self._edit(captions, standing), also)
             return self._progress(db)
 
     def _keep(self, db: Database, captioned: Sequence[tuple[JobItem, Caption]]) -> None:
@@ -207,26 +147,20 @@ class Captioning(ModelRun):
         files = {item.number: File(*of_item[item.item_id]) for item, _ in captioned if item.item_id in of_item}
         asks = self._asks([item for item, _ in captioned], files)
         said = [
-            (files[item.number].image, self._digest(asks[item.number]), caption.text, caption.remark)
+            (files[item.number].image, self._request.digest(asks[item.number].prompt), caption.text, caption.remark)
             for item, caption in captioned
-            if item.number in files
+            if item.number in asks
         ]
         sentences.save(db, self._model_id, said)
 
-    def _remark(self, caption: Caption) -> str:
-        """What is to be said of a caption that was written all the same."""
-        faults = faults_of(caption.text, self._voice.prompt)
-        return " ".join([*faults, *([caption.remark] if caption.remark else [])])
+    def _edit(self, captions: Mapping[int, Caption], standing: set[int]) -> changes.Edit:
+        """What the mode does; notes in `standing` on which items the caption then stands."""
 
-    def _edit(self, captions: Mapping[int, Caption]) -> changes.Edit:
         def edit(state: ItemState) -> ItemState:
-            return rules.caption_by_model(
-                state,
-                captions[state.id].text,
-                source=self._source_id,
-                mode=self._request.mode,
-                captioners=self._captioners,
-            )
+            text, mode = captions[state.id].text, self._request.mode
+            after = rules.caption_by_model(state, text, source=self._source_id, mode=mode, captioners=self._captioners)
+            (standing.add if after.prose and text in after.prose.text else standing.discard)(state.id)
+            return after
 
         return edit
 
@@ -250,6 +184,12 @@ class Captioning(ModelRun):
             "flagged": len(flagged),
         }
         return self._finish(result, word="captioned")
+
+
+def remark_on(caption: Caption, request: Request) -> str:
+    """What is to be said of a caption that is written all the same; "" of a good one."""
+    faults = faults_of(caption.text, request.prompt)
+    return " ".join([*faults, *([caption.remark] if caption.remark else [])])
 
 
 def flagged_in(db: Database, job_id: int) -> list[tuple[str, str]]:

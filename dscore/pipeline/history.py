@@ -13,7 +13,7 @@ from dscore.catalog.deltas import Delta
 from dscore.catalog.states import Placed
 
 GONE = "gone from the library"
-AUTHORS = {"import": "an import", "tag": "a tagger"}
+AUTHORS = {"import": "an import", "tag": "a tagger", "caption": "a captioner"}
 """Who makes which kind of change; all others are a person's."""
 
 
@@ -29,7 +29,7 @@ class Glimpse:
 
 
 def author(change: Change) -> str:
-    """Who made it: "you", "a tagger", "an import"."""
+    """Who made it: "you", "a tagger", "a captioner", "an import"."""
     return AUTHORS.get(change.action, "you")
 
 

@@ -50,6 +50,7 @@ KINDS = {
     "tag": Kind("device", "dscore.pipeline.tagging:run"),
     "sample": Kind("device", "dscore.pipeline.sampling:run"),
     "caption": Kind("device", "dscore.pipeline.captioning:run"),
+    "caption-sample": Kind("device", "dscore.pipeline.caption_sampling:run"),
     "tune": Kind("disk", "dscore.pipeline.tuning:run"),
     "edit": Kind("disk", "dscore.pipeline.curate:run_edit"),
     "revert": Kind("disk", "dscore.pipeline.curate:run_revert"),

@@ -8,7 +8,7 @@ from dscore import worker
 from dscore.catalog import job_lists
 from dscore.catalog.connection import open_catalog
 from dscore.catalog.job_lists import Job
-from dscore.pipeline import retry
+from dscore.pipeline import captioning, retry
 from pages.components import progress, state
 from pages.components.places import IMPORT, link
 from pages.components.trouble import listed, spoken
@@ -77,6 +77,9 @@ def _details(job: Job) -> None:
     st.caption(
         f"{tally.done:,} changed · {tally.there:,} already so · {tally.skipped:,} skipped · {tally.failed:,} failed"
     )
+    if job.result.get("flagged"):
+        with open_catalog(state.library()) as db:
+            listed("Worth a look", captioning.flagged_in(db, job.id), icon=":material/flag:")
     _failures(job)
     if retry.can_retry(job):
         st.button("Try the rest again", key=f"again_{job.id}", icon=":material/refresh:", on_click=_again, args=(job,))

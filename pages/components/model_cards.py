@@ -1,4 +1,4 @@
-"""The taggers there are, as cards, of which one is chosen."""
+"""The models there are, as cards, of which one is chosen."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A tagger: its name, what it is good for, and what is known of it here."""
+    """A model: its name, what it is good for, and what is known of it here."""
 
     name: str
     title: str
@@ -47,8 +47,16 @@ def choose(
     own = Card(
         OWN, "A folder of your own", "A model.onnx with its list of tags, of any kind above.", (Fact("No download"),)
     )
-    older = [name for name in cards if name.endswith("-v2")]
-    first = [name for name in cards if name not in older]
+    older = [card for name, card in cards.items() if name.endswith("-v2")]
+    first = [card for name, card in cards.items() if not name.endswith("-v2")]
+    title = f"Older models, with fewer tags ({len(older)})"
+    return pick([*first, own], older, older_title=title, label="Tagger", chosen=chosen, key=key)
+
+
+def pick(
+    first: Sequence[Card], older: Sequence[Card] = (), *, older_title: str = "", label: str, chosen: str, key: str
+) -> str:
+    """Draw the cards, older ones folded away; returns the chosen one's name, which is `OWN` where it is none of these."""
     st.session_state.setdefault(f"{key}-chosen", chosen)
 
     def remember() -> None:
@@ -56,20 +64,24 @@ def choose(
 
     now: str = st.session_state[f"{key}-chosen"]
     data: dict[str, Any] = {
-        "first": [asdict(cards[name]) for name in first] + [asdict(own)],
-        "older": [asdict(cards[name]) for name in older],
-        "olderTitle": f"Older models, with fewer tags ({len(older)})",
+        "first": [asdict(card) for card in first],
+        "older": [asdict(card) for card in older],
+        "olderTitle": older_title,
+        "label": label,
         "chosen": now,
     }
     _CARDS(key=key, data=data, on_chosen_change=remember)
-    return now if now in cards else OWN
+    return now if now in {card.name for card in (*first, *older)} else OWN
+
+
+def size_facts(size: int, *, here: bool) -> list[Fact]:
+    """Whether a model is on this machine, and how large it is."""
+    text = f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:,.0f} MB"
+    return [Fact("On this machine", "here"), Fact(text)] if here else [Fact(f"{text} to download")]
 
 
 def _card(spec: TaggerSpec, *, here: bool, rate: float | None) -> Card:
-    size = f"{spec.size / 1e9:.1f} GB" if spec.size >= 1e9 else f"{spec.size / 1e6:,.0f} MB"
-    facts = [Fact("On this machine", "here") if here else Fact(f"{size} to download")]
-    if here:
-        facts.append(Fact(size))
+    facts = size_facts(spec.size, here=here)
     if spec.tags:
         facts.append(Fact(f"{spec.tags:,} tags"))
     facts.append(Fact(f"takes tags from {_from(spec.thresholds)}"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import streamlit as st
 
 from dscore.catalog import job_lists
@@ -14,6 +16,19 @@ from pages.components.words import counted
 
 MOST_NAMED = 100
 """So many pictures can be shown by a filter that names each."""
+
+
+def flagged(found: list[tuple[str, str]]) -> None:
+    """What was written in spite of a fault, by the fault, with the pictures; nothing where there is none."""
+    if not found:
+        return
+    counts = Counter(remark for _, remark in found)
+    for remark, number in counts.most_common(5):
+        st.text(f"{counted(number, 'picture')}: {remark}")
+    names = [name for name, _ in found]
+    if len(names) <= MOST_NAMED:
+        places.link(places.EXPLORE, "See them", query=naming(names))
+    listed("Worth a look", found, icon=":material/flag:")
 
 
 def failures(db: Database, job: Job) -> None:

@@ -37,6 +37,7 @@ OVERVIEW = Place("overview.py", "Overview", ":material/dashboard:", "Your datase
 IMPORT = Place("bring_in.py", "Import", ":material/add_photo_alternate:", "Bring pictures in.")
 TAG = Place("tag.py", "Tag", ":material/sell:", "Let a model tag your pictures.")
 TUNE = Place("tune.py", "Tune", ":material/tune:", "Choose tags anew from what the models said.")
+CAPTION = Place("caption.py", "Caption", ":material/notes:", "Let a model describe your pictures in sentences.")
 EXPLORE = Place("explore.py", "Explore", ":material/grid_view:", "See what is there; filter, select, edit.")
 STATISTICS = Place("statistics.py", "Statistics", ":material/bar_chart:", "What pictures and captions are made of.")
 EDIT = Place("edit.py", "Edit", ":material/edit_note:", "Change many captions at once; undo.")
@@ -46,7 +47,9 @@ JOBS = Place("jobs.py", "Jobs", ":material/hourglass_top:", "What is running, wa
 DOCTOR = Place("doctor.py", "Doctor", ":material/health_and_safety:", "What is well here, what is not, and the cure.")
 SETTINGS = Place("settings.py", "Settings", ":material/settings:", "The library, its limits and backups; the keys.")
 
-WORKING_ORDER = (OVERVIEW, IMPORT, TAG, TUNE, EXPLORE, STATISTICS, EDIT, CHECK, EXPORT, JOBS, DOCTOR, SETTINGS)
+WORKING_ORDER = (
+    OVERVIEW, IMPORT, TAG, TUNE, CAPTION, EXPLORE, STATISTICS, EDIT, CHECK, EXPORT, JOBS, DOCTOR, SETTINGS,
+)  # fmt: skip
 
 
 def standing() -> list[Place]:

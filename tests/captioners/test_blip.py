@@ -115,6 +115,19 @@ def test_a_prompt_that_leaves_no_room_is_refused(folder: Path) -> None:
         reloaded(folder, Wording(min_length=1, max_length=5, prompt="a picture of the"))
 
 
+def test_a_caption_longer_than_the_model_can_write_is_refused(folder: Path) -> None:
+    with pytest.raises(WrongUseError, match="tiny writes 64 tokens at most, and 75 were asked for"):
+        reloaded(folder, Wording())
+
+
+def test_whatever_goes_wrong_in_the_model_is_a_sentence(folder: Path) -> None:
+    captioner = reloaded(folder, BEAMS)
+    captioner._model.config.text_config.bos_token_id = 10_000
+    captioner._prompt = captioner._prompt_ids()
+    with pytest.raises(ModelError, match="tiny stopped: index out of range"):
+        said(captioner, PHOTOS[:1])
+
+
 @pytest.mark.parametrize("layout", ["bare", "transformers"])
 def test_both_layouts_of_a_folder_say_the_same(folder: Path, tmp_path: Path, layout: Any) -> None:
     other = make_captioner(tmp_path / "other", layout=layout)
@@ -168,6 +181,22 @@ def test_cuda_where_there_is_none_is_a_sentence(folder: Path) -> None:
     with pytest.raises(DeviceError, match="tiny does not run on CUDA: "):
         reloaded(folder, BEAMS, device="cuda")
     assert "Runs on the CPU, since" in reloaded(folder, BEAMS, device="auto").note
+
+
+def test_weights_that_two_parts_share_may_stand_under_either_name(folder: Path, tmp_path: Path) -> None:
+    """As older programs wrote them: one of two names of the same numbers, and positions that can be counted anyway."""
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    words, bias = "text_decoder.bert.embeddings.word_embeddings.weight", "text_decoder.cls.predictions.bias"
+    tensors = load_file(folder / "model.safetensors")
+    older = {key: value for key, value in tensors.items() if key not in {words, bias}}
+    older["text_decoder.cls.predictions.decoder.weight"] = tensors[words]
+    older["text_decoder.cls.predictions.decoder.bias"] = tensors[bias]
+    older["text_decoder.bert.embeddings.position_ids"] = torch.arange(64)[None]
+    other = Path(shutil.copytree(folder, tmp_path / "other"))
+    save_file(older, other / "model.safetensors", metadata={"format": "pt"})
+    assert said(reloaded(other, BEAMS), PHOTOS) == said(reloaded(folder, BEAMS), PHOTOS)
 
 
 def _halved(folder: Path) -> None:

@@ -86,13 +86,16 @@ def test_a_picture_that_does_not_fit_alone_is_marked_and_the_others_go_on(tmp_pa
 def test_where_the_captioner_stops_the_error_comes_through_after_what_was_done(tmp_path: Path) -> None:
     found: list[Captioned] = []
 
+    reader = Reader(fails_at=2)
+
     def take_all() -> None:
-        for some in caption_pictures(Reader(fails_at=2), pictures(tmp_path, [20] * 8), batch=4):
+        for some in caption_pictures(reader, pictures(tmp_path, [20] * 20), batch=4):
             found.extend(some)
 
     with pytest.raises(ModelError, match="It stopped"):
         take_all()
     assert len(found) == 4
+    assert reader.sizes == [4, 4]
 
 
 def test_a_slow_captioner_gives_the_word_back_and_closing_ends_it(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ Act = Callable[[BaseHTTPRequestHandler], None]
 
 
 class Told(ThreadingHTTPServer):
-    """Does `acts[path]` (without the query) for each GET; `asked` are (path with query, headers)."""
+    """Does `acts[path]` (without the query) for each question; `asked` are (path with query, headers), `sent` the bodies."""
 
     daemon_threads = True
 
@@ -21,6 +21,7 @@ class Told(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.acts: dict[str, Act] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.sent: list[bytes] = []
         if tls is not None:
             self.socket = tls.wrap_socket(self.socket, server_side=True)
 
@@ -37,6 +38,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
+
+    def do_POST(self) -> None:
+        assert isinstance(self.server, Told)
+        self.server.sent.append(self.rfile.read(int(self.headers["Content-Length"])))
+        self.do_GET()
 
     def do_GET(self) -> None:
         assert isinstance(self.server, Told)

@@ -223,3 +223,21 @@ def test_no_step_down_from_https(authority: trustme.CA) -> None:
         with pytest.raises(AddressError, match="https to http"):
             fetcher().ask(f"https://127.0.0.1:{safe.server_port}/")
         assert not unsafe.asked
+
+
+def test_a_body_is_sent_once_and_any_answer_is_given(server: Told) -> None:
+    server.acts["/a"] = answer(b"no", status=500, Retry_After="7")
+    found = fetcher().post(f"{server.url}/a", b"question", headers={"Content-Type": "text/plain"}, keys={"X-Key": "k"})
+    assert (found.status, found.body, found.headers["retry-after"]) == (500, b"no", "7")
+    assert server.sent == [b"question"]
+    ((_, headers),) = server.asked
+    assert (headers["content-length"], headers["content-type"], headers["x-key"]) == ("8", "text/plain", "k")
+
+
+def test_a_body_goes_to_no_other_address(server: Told) -> None:
+    server.acts["/a"] = redirect("/b", status=308)
+    with pytest.raises(FetchError, match="sends dscore on to another address"):
+        fetcher().post(f"{server.url}/a", b"question")
+    with pytest.raises(AddressError, match="local network"):
+        fetcher(local_hosts=()).post(f"{server.url}/a", b"question")
+    assert len(server.asked) == 1

@@ -95,7 +95,7 @@ def test_the_pages_stand_in_working_order(heap: Commands) -> None:
     assert heap
     labels = [one.proto.label for one in opened("overview.py").sidebar.get("page_link")]
     assert labels == [
-        *("Overview", "Import", "Tag", "Tune", "Explore", "Statistics", "Edit", "Check"),
+        *("Overview", "Import", "Tag", "Tune", "Caption", "Explore", "Statistics", "Edit", "Check"),
         *("Export", "Jobs", "Doctor", "Settings"),
     ]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from dscore.catalog.connection import open_catalog
-from dscore.pipeline.captioning import Request
 from dscore.pipeline.retry import can_retry
+from dscore.pipeline.voices import Request
 from tests.commands import Commands
 from tests.made_captioners import make_captioner, photo
 from tests.made_sets import fill
@@ -140,6 +140,14 @@ def test_flagged_captions_are_written_and_listed_by_reason(heap: Commands, tiny:
     assert all(one["name"] in prose(heap) for one in again["flagged_pictures"])
 
 
+def test_what_is_not_written_is_not_flagged(heap: Commands, tiny: Path) -> None:
+    words = ("caption", "set", "--model", tiny, "--beams", 1, "--min-length", 30, "--max-length", 40)
+    flagged = heap.good(*words)["flagged_pictures"]
+    assert flagged
+    assert "imported" not in {one["name"] for one in flagged}
+    assert heap.good(*words)["flagged_pictures"] == flagged
+
+
 def test_an_empty_caption_is_not_written(heap: Commands, tmp_path: Path) -> None:
     mute = make_captioner(tmp_path / "mute", sep_token_id=29)
     ran = heap("caption", "set", "--model", mute, "--beams", 1, "--min-length", 0, "--max-length", 2, "--json")
@@ -181,6 +189,7 @@ def test_a_damaged_model_fails_the_job_and_a_good_file_lets_it_go_on(
         (("--model", "blip-large", "--offline"), "blip-large is not on this machine"),
         (("--model", "blip-large", "--beams", 99), "number of beams goes from 1 to 16"),
         (("--model", "blip-large", "--device", "gpu"), 'There is no device "gpu"'),
+        (("--model", "blip-large", "--device", "cuda:0,cuda:1"), "A captioner runs on one device"),
         (
             ("--model", "blip-large", "--where", "blonde"),
             "No picture in “set” matches “blonde”; nothing was captioned.",

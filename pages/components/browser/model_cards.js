@@ -1,4 +1,4 @@
-/* Taggers as cards, of which one is chosen: a group of radio buttons for the keyboard and for screen readers. */
+/* Models as cards, of which one is chosen: a group of radio buttons for the keyboard and for screen readers. */
 
 export default function (component) {
   const { data, parentElement, setStateValue } = component;
@@ -21,7 +21,8 @@ export default function (component) {
     element("summary", {}, data.olderTitle),
     element("div", { class: "grid" }, ...data.older.map((card) => cards.get(card.name))),
   );
-  root.replaceChildren(element("div", { role: "radiogroup", "aria-label": "Tagger" }, first, older));
+  const label = { role: "radiogroup", "aria-label": data.label };
+  root.replaceChildren(element("div", label, first, data.older.length ? older : null));
   mark(root, data.chosen);
   root.onkeydown = (event) => move(event, root, choose);
 }
