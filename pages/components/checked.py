@@ -10,9 +10,10 @@ import streamlit as st
 from dscore.catalog import datasets, quality, search
 from dscore.catalog.connection import Database, open_catalog
 from dscore.config import Library
-from dscore.pipeline import checking
+from dscore.pipeline import checking, duplicates
 from dscore.pipeline.checking import Report
 from dscore.quality.findings import Finding
+from dscore.quality.likeness import Group
 from dscore.quality.readiness import Readiness, readiness
 from dscore.quality.subjects import Captions
 from dscore.text.query import Everything, parse_query
@@ -26,6 +27,23 @@ def report(db: Database, asked: Asked, *, base: str, limit: int) -> Report:
     parsed = parse_query(asked.query)
     ids = search.ids(db, asked.dataset_id, parsed)
     return checking.report([*pictures, *captions], ids, whole=isinstance(parsed, Everything), base=base)
+
+
+def alike(db: Database, asked: Asked) -> list[Group]:
+    """Groups of pictures that are alike among those that the filter finds, copies first."""
+    found = _alike(replace(asked, query="", moment=quality.moment(db, asked.dataset_id)))
+    parsed = parse_query(asked.query)
+    if isinstance(parsed, Everything):
+        return found
+    wanted = set(search.ids(db, asked.dataset_id, parsed))
+    inside = [tuple(one for one in group.pictures if one.item in wanted) for group in found]
+    return [Group(pictures, group.same) for pictures, group in zip(inside, found, strict=True) if len(pictures) > 1]
+
+
+@st.cache_resource(show_spinner="Comparing the pictures …", max_entries=8, ttl=KEPT_SECONDS)
+def _alike(asked: Asked) -> list[Group]:
+    with open_catalog(Library(Path(asked.home))) as db:
+        return duplicates.groups(db, datasets.by_id(db, asked.dataset_id))
 
 
 def ready(db: Database, asked: Asked, kind: str, *, base: str, limit: int) -> Readiness:

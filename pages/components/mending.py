@@ -11,6 +11,7 @@ from dscore.catalog.connection import Database
 from dscore.catalog.datasets import Dataset
 from dscore.pipeline import checking
 from dscore.pipeline.checking import Mending
+from dscore.pipeline.curate import Applied
 from dscore.quality.findings import Finding, Repair
 from pages.components import differences, places, state, taken_back
 from pages.components.trouble import spoken
@@ -91,9 +92,13 @@ def draw(db: Database, dataset: Dataset, finding: Finding) -> None:
 @spoken()
 def _apply(mending: Mending) -> None:
     done = checking.mend(state.library(), mending)
-    words = f"{counted(done.changed, 'picture')} changed: {mending.summary}."
-    st.session_state[DONE] = Done(mending.dataset.id, words, done.change_id, len(done.stale))
+    note(mending.dataset, f"{counted(done.changed, 'picture')} changed: {mending.summary}.", done)
     _close()
+
+
+def note(dataset: Dataset, words: str, applied: Applied) -> None:
+    """Keep what was done for `outcome`."""
+    st.session_state[DONE] = Done(dataset.id, words, applied.change_id, len(applied.stale))
 
 
 def outcome(db: Database, dataset: Dataset) -> None:
