@@ -49,6 +49,7 @@ STEPS: tuple[Step, ...] = (
     script("schema_versions.sql"),
     script("schema_recipes.sql"),
     script("schema_booru.sql"),
+    script("schema_borders.sql"),
 )
 LATEST = len(STEPS)
 

@@ -52,12 +52,16 @@ def pictures(db: Database, dataset_id: int) -> list[Picture]:
     others = _elsewhere(db, dataset_id)
     rows = db.execute(
         """select item.id, image.id, name, format, width, height, bytes, has_alpha, frames, phash,
-            sharpness, brightness, dark, light, entropy
+            sharpness, brightness, dark, light, entropy, (select phash from image_bare where image_id = image.id)
         from item join image on image.id = image_id where dataset_id = ? and trashed_at is null order by item.id""",
         (dataset_id,),
     )
-    found = map(Picture._make, ((*row, None, others.get(row[1], ())) for row in rows.fetchall()))
-    return [one._replace(phash=one.phash & _BITS) if one.phash < 0 else one for one in found]
+    found = map(Picture._make, ((*row, others.get(row[1], ())) for row in rows.fetchall()))
+    return [_unsigned(one) if one.phash < 0 or (one.bare or 0) < 0 else one for one in found]
+
+
+def _unsigned(one: Picture) -> Picture:
+    return one._replace(phash=one.phash & _BITS, bare=None if one.bare is None else one.bare & _BITS)
 
 
 def _elsewhere(db: Database, dataset_id: int) -> dict[int, tuple[tuple[str, str], ...]]:
@@ -141,7 +145,8 @@ def moment(db: Database, dataset_id: int) -> tuple[int, ...]:
     """
     row: tuple[int, ...] = db.execute(
         """select count(*), coalesce(sum(id), 0), coalesce(sum(id * id % 1000003), 0),
-            (select count(*) from item where trashed_at is null), (select coalesce(max(id), 0) from item),
+            (select count(*) from image_bare), (select count(*) from item where trashed_at is null),
+            (select coalesce(max(id), 0) from item),
             (select coalesce(max(max(id), max(undo_number)), 0) from change where action = 'name')
         from item where dataset_id = ? and trashed_at is null""",
         (dataset_id,),

@@ -45,10 +45,13 @@ def duplicates(
     dry_run: bool,
 ) -> None:  # fmt: skip
     """List pictures that are alike: copies, resized, mirrored, with borders; --merge puts them together as one change."""
+    from dscore.pipeline import borders
     from dscore.pipeline import duplicates as pipeline
 
     with open_catalog(library) as db:
         dataset = dataset_table.get(db, name)
+        for step in borders.looking(library, db, dataset):
+            out.progress(step)
         found = pipeline.groups(db, dataset, query=where, distance=distance)
     meant = [group for group in found if group.same or near]
     if not merge or dry_run:

@@ -14,6 +14,7 @@ from dscore.catalog.states import ItemState, Look
 from dscore.config import Library
 from dscore.errors import WrongUseError
 from dscore.models import Progress
+from dscore.pipeline import borders
 from dscore.pipeline.curate import Applied, Example, Revs, example_captions
 from dscore.pipeline.jobs import OnProgress
 from dscore.pipeline.operations import Operation, Prepared, prepare
@@ -52,9 +53,14 @@ class Report:
         raise WrongUseError(f"There is no check “{code}”. There are: damaged, {', '.join(CODES)}.")
 
 
-def check(library: Library, dataset: Dataset, *, query: str = "", base: str = "sdxl", limit: int = LONG) -> Report:
+def check(
+    library: Library, dataset: Dataset, *, query: str = "", base: str = "sdxl", limit: int = LONG,
+    on_progress: OnProgress = lambda _: None,
+) -> Report:  # fmt: skip
     """Check what the search finds. `limit` is how many tokens a caption may have. Raises QueryError."""
     with open_catalog(library) as db:
+        for step in borders.looking(library, db, dataset):
+            on_progress(step)
         pictures = check_pictures(library, db, dataset)
         captions = check_captions(captions_of(db, dataset), limit=limit)
         parsed = parse_query(query)

@@ -10,7 +10,7 @@ import streamlit as st
 from dscore.catalog import datasets, quality, search
 from dscore.catalog.connection import Database, open_catalog
 from dscore.config import Library
-from dscore.pipeline import checking, duplicates
+from dscore.pipeline import borders, checking, duplicates
 from dscore.pipeline.checking import Report
 from dscore.quality.findings import Finding
 from dscore.quality.likeness import Group
@@ -18,6 +18,9 @@ from dscore.quality.readiness import Readiness, readiness
 from dscore.quality.subjects import Captions
 from dscore.text.query import Everything, parse_query
 from pages.components.findings import KEPT_SECONDS, Asked
+
+MOST_LOOKED_AT = 1000
+"""Pictures from before borders were looked at that a visit of the page catches up with: some seconds."""
 
 
 def report(db: Database, asked: Asked, *, base: str, limit: int) -> Report:
@@ -42,8 +45,11 @@ def alike(db: Database, asked: Asked) -> list[Group]:
 
 @st.cache_resource(show_spinner="Comparing the pictures …", max_entries=8, ttl=KEPT_SECONDS)
 def _alike(asked: Asked) -> list[Group]:
-    with open_catalog(Library(Path(asked.home))) as db:
-        return duplicates.groups(db, datasets.by_id(db, asked.dataset_id))
+    library = Library(Path(asked.home))
+    with open_catalog(library) as db:
+        dataset = datasets.by_id(db, asked.dataset_id)
+        borders.look(library, db, dataset, limit=MOST_LOOKED_AT)
+        return duplicates.groups(db, dataset)
 
 
 def ready(db: Database, asked: Asked, kind: str, *, base: str, limit: int) -> Readiness:
@@ -56,7 +62,9 @@ def ready(db: Database, asked: Asked, kind: str, *, base: str, limit: int) -> Re
 def _pictures(asked: Asked) -> list[Finding]:
     library = Library(Path(asked.home))
     with open_catalog(library) as db:
-        return checking.check_pictures(library, db, datasets.by_id(db, asked.dataset_id))
+        dataset = datasets.by_id(db, asked.dataset_id)
+        borders.look(library, db, dataset, limit=MOST_LOOKED_AT)
+        return checking.check_pictures(library, db, dataset)
 
 
 @st.cache_resource(show_spinner="Reading the captions …", max_entries=4, ttl=KEPT_SECONDS)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PIL import ImageOps
 
+from dscore.catalog import images
 from dscore.catalog.connection import open_catalog, writing
 from dscore.catalog.states import Prose
 from dscore.config import Library
@@ -14,6 +16,9 @@ from dscore.media.neighbours import MIRROR
 from dscore.pipeline import curate, duplicates
 from dscore.pipeline.duplicates import Merge
 from tests.catalog.made import dataset_of, item_ids, make_library, state_of, tag_texts, whole_catalog
+from tests.commands import Commands
+from tests.made_sets import fill
+from tests.media.pictures import bytes_of, photo
 
 CAPTIONS = {"a": "cat, hat", "b": "cat, Hat, dog", "c": "bird", "d": "fish", "e": "fish, net", "f": "lone"}
 ONE, TWO = 0x1234_5678_9ABC_DEF0, 0x0F0F_3C3C_5A5A_9696
@@ -104,3 +109,27 @@ def test_a_group_that_somebody_changed_meanwhile_is_left_whole(library: Library)
 def test_a_picture_in_two_groups_is_refused(library: Library) -> None:
     with pytest.raises(WrongUseError, match="two groups"):
         merged(library, Merge(1, (2,)), Merge(3, (2,)))
+
+
+def test_a_picture_with_borders_is_alike_to_the_one_inside(library: Library) -> None:
+    with open_catalog(library) as db:
+        (image,) = db.execute("select image_id from item where name = 'f'").fetchone()
+        with writing(db):
+            images.keep_bare(db, {image: TWO ^ 0b101})
+    assert found(library)[1] == ["d", "e", "f"]
+
+
+def test_pictures_from_before_are_looked_at_once(tmp_path: Path) -> None:
+    dscore = Commands(tmp_path / "library")
+    inner = photo(192, 108, seed=7)
+    boxed = ImageOps.expand(inner, (0, 40), "black")
+    dscore.good(
+        "import", fill(tmp_path / "film", {"inner.png": bytes_of(inner, "PNG"), "boxed.png": bytes_of(boxed, "PNG")})
+    )
+    kept = dscore.rows("select phash from image_bare order by image_id")
+    assert [row[0] is None for row in kept].count(False) == 1
+    with open_catalog(dscore.library) as db, writing(db):
+        db.execute("delete from image_bare")
+    found = dscore.good("duplicates", "film")["groups"]
+    assert sorted(one["name"] for one in found[0]["pictures"]) == ["boxed", "inner"]
+    assert [row[0] is None for row in dscore.rows("select phash from image_bare")].count(False) == 1
