@@ -89,7 +89,7 @@ def captions(db: Database, dataset_id: int) -> Captions:
     items = [row[0] for row in rows]
     wanted = json.dumps(items)
     item, tag = _tags(db, wanted)
-    names, categories = _vocabulary(db, np.unique(tag).tolist())
+    names, categories = _vocabulary(db, np.flatnonzero(np.bincount(tag)).tolist())
     long = {one.item_id: one.tokens for one in lengths.of(db, dataset_id, items)}
     return Captions(
         items=np.array(items, np.int64),
