@@ -1,11 +1,12 @@
 """What the checks of `quality` look at, read from the catalog in bulk, and what they find.
 
-Nothing of it is kept here: a search by `check:blurred` is as right as the captions are now.
+Nothing of it is kept in the catalog: a search by `check:blurred` is as right as the captions are now.
 """
 
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 
 _BITS = (1 << 64) - 1
 
+MOST_KNOWN = 32
+"""Findings that a process remembers."""
+
+_known: dict[tuple[object, ...], Finding | None] = {}
+_one_at_a_time = threading.Lock()
+
 
 def picture_findings(db: Database, dataset_id: int) -> list[Finding]:
     """What is wrong with the dataset's pictures, the trash left out; in the order of the checks."""
@@ -37,7 +44,37 @@ def caption_findings(subject: Captions) -> list[Finding]:
 
 
 def finding(db: Database, dataset_id: int, code: str) -> Finding | None:
-    """What this one check finds; None where all is well, and for a code that no check has."""
+    """What this one check finds; None where all is well, and for a code that no check has.
+
+    Remembered as long as nothing has changed, since a page asks for one search several times. Inside a transaction that has
+    written something nothing is remembered: it may be taken back.
+    """
+    if db.in_transaction and db.total_changes:
+        return _finding(db, dataset_id, code)
+    key = (*_state(db, dataset_id), code)
+    with _one_at_a_time:
+        if key in _known:
+            return _known[key]
+    found = _finding(db, dataset_id, code)
+    with _one_at_a_time:
+        _known[key] = found
+        while len(_known) > MOST_KNOWN:
+            del _known[next(iter(_known))]
+    return found
+
+
+def _state(db: Database, dataset_id: int) -> tuple[object, ...]:
+    """What differs as soon as anything does that a check looks at."""
+    (path,) = db.execute("select file from pragma_database_list where name = 'main'").fetchone()
+    sums = db.execute(
+        """select (select rev from dataset where id = ?1), count(*), coalesce(sum(rev), 0), coalesce(sum(id * rev % 1000003), 0),
+            (select coalesce(max(id), 0) || ' ' || coalesce(max(undo_number), 0) from change) from item where dataset_id = ?1""",
+        (dataset_id,),
+    ).fetchone()
+    return (path, dataset_id, *sums, *moment(db, dataset_id))
+
+
+def _finding(db: Database, dataset_id: int, code: str) -> Finding | None:
     for of_picture in PICTURE_CHECKS:
         if of_picture.code == code:
             return run(of_picture, pictures(db, dataset_id))
