@@ -130,3 +130,14 @@ def test_all_copies_are_merged_at_once_with_the_captions_of_the_kept(heap: Comma
     assert heap.tags("heap")["p0"] == ["solo", "smile"]
     assert set(heap.tags("heap")) == {"p0", "p2", "p4", "p5", "p6", "p7"}
     assert "No two pictures are alike." in texts(shown, "success")
+
+
+def test_the_overview_says_how_ready_a_dataset_is_once_its_kind_is_known(heap: Commands) -> None:
+    assert heap
+    shown = opened("overview.py")
+    fact = component(shown, "dscore_dataset_cards")["cards"][0]["facts"][0]
+    assert "ready" not in fact
+    shown = chosen(shown, "kind_1", "character")
+    fact = component(good(shown.run()), "dscore_dataset_cards")["cards"][0]["facts"][0]
+    score = component(opened("check.py"), "dscore_reasons")["score"]
+    assert fact.endswith(f" · ready {score} %")
