@@ -178,7 +178,7 @@ def summary(finding: Finding) -> str:
 
 
 def plan(db: Database, dataset: Dataset, repairs: Sequence[Repair], summary: str, *, examples: int = 10) -> Mending:
-    """Try the repairs, one after the other on each picture, and write nothing."""
+    """Try the repairs, one after the other on each picture, and write nothing. What goes to the trash has no caption after."""
     prepared = _prepared(db, dataset, repairs, summary)
     ids = _meant(repairs)
     revs: dict[int, int] = {}
@@ -186,6 +186,8 @@ def plan(db: Database, dataset: Dataset, repairs: Sequence[Repair], summary: str
         found = states.load(db, ids[first : first + CHUNK], prepared.look)
         revs.update((item, state.rev) for item, state in found.items() if prepared.edit(state) != state)
     shown = tuple(example_captions(db, dataset, prepared, list(revs)[:examples]))
+    if all(one.kind == "trash" for one in repairs):
+        shown = tuple(replace(one, after="") for one in shown)
     return Mending(dataset, tuple(repairs), summary, len(revs), shown, revs)
 
 

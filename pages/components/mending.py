@@ -80,8 +80,7 @@ def draw(db: Database, dataset: Dataset, finding: Finding) -> None:
             st.text("Nothing would change: it is mended already.")
     pictures = images.details(db, [one.item_id for one in mending.examples])
     pairs = [
-        differences.Pair(one.name, pictures[one.item_id].sha256, one.before, one.after or "in the trash")
-        for one in mending.examples
+        differences.Pair(one.name, pictures[one.item_id].sha256, one.before, one.after) for one in mending.examples
     ]
     if pairs:
         differences.draw(pairs, key="mend-differences")
