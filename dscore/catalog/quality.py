@@ -121,20 +121,24 @@ def captions(db: Database, dataset_id: int) -> Captions:
     """The dataset's captions as columns, outside the trash; tokens are counted where they are stale."""
     dataset = datasets.by_id(db, dataset_id)
     rows = db.execute(
-        "select id, trigger, template from item where dataset_id = ? and trashed_at is null order by id", (dataset_id,)
+        """select item.id, item.trigger, item.template, tokens from item
+        left join caption_length c on c.item_id = item.id and c.rev = item.rev and style = ?
+        where dataset_id = ? and trashed_at is null order by item.id""",
+        (lengths.style_of(dataset), dataset_id),
     ).fetchall()
     items = [row[0] for row in rows]
     wanted = json.dumps(items)
     item, tag = _tags(db, wanted)
     names, categories = _vocabulary(db, np.flatnonzero(np.bincount(tag)).tolist())
-    long = {one.item_id: one.tokens for one in lengths.of(db, dataset_id, items)}
+    stale = [row[0] for row in rows if row[3] is None]
+    fresh = {one.item_id: one.tokens for one in lengths.of(db, dataset_id, stale)} if stale else {}
     return Captions(
         items=np.array(items, np.int64),
         item=item,
         tag=tag,
         names=names,
         categories=categories,
-        tokens=np.array([long.get(one, 0) for one in items], np.int64),
+        tokens=np.array([fresh.get(row[0], 0) if row[3] is None else row[3] for row in rows], np.int64),
         prose=_texts(db, wanted),
         trigger=dataset.trigger,
         template=dataset.style.template,
