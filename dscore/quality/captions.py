@@ -122,7 +122,7 @@ def trigger_misspelt(captions: Captions) -> Iterator[Case]:
         return
     for tag in captions.numbers:
         name = captions.names[tag]
-        if _is_nearly(tag_key(name), word):
+        if _is_nearly_known(tag_key(name), word):
             found = ids(captions.having(tag))
             yield Case(found, f"The tag “{name}”", format_query(Tag(name)), removing(found, [name]))
     yield from _misspelt_in_prose(captions, word)
