@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from dscore.catalog import changes, images, lengths, quality, search, states
-from dscore.catalog.changes import CHUNK, Draft
-from dscore.catalog.connection import Database, open_catalog, reading, wait_for_turn, writing
+from dscore.catalog.changes import CHUNK, Draft, Written
+from dscore.catalog.connection import Database, open_catalog, reading, wait_for_turn
 from dscore.catalog.datasets import Dataset
 from dscore.catalog.states import ItemState, Look
 from dscore.config import Library
@@ -201,15 +201,18 @@ def mend(library: Library, mending: Mending, *, on_progress: OnProgress = lambda
         for first in range(0, len(ids), CHUNK):
             on_progress(Progress(first, len(ids), mending.summary))
             chunk = ids[first : first + CHUNK]
-            done = changes.record(db, change, chunk, prepared.edit, look=prepared.look, revs=mending.revs)
+            also = _close if first + CHUNK >= len(ids) else None
+            done = changes.record(db, change, chunk, prepared.edit, look=prepared.look, revs=mending.revs, also=also)
             change = change if done.change_id is None else done.change_id
             changed, same = changed + len(done.changed), same + len(done.same)
             stale += done.stale
             wait_for_turn()
-        change_id = change if isinstance(change, int) else None
-        with writing(db):
-            changes.close_change(db, change_id)
-    return Applied(change_id, changed, same, tuple(stale))
+    return Applied(change if isinstance(change, int) else None, changed, same, tuple(stale))
+
+
+def _close(db: Database, written: Written) -> None:
+    """With the last chunk, so that a change of one chunk is whole or not there."""
+    changes.close_change(db, written.change_id)
 
 
 def _meant(repairs: Sequence[Repair]) -> list[int]:

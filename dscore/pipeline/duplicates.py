@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 from dscore.catalog import changes, quality, search, states
 from dscore.catalog import tags as tag_table
-from dscore.catalog.changes import CHUNK, Draft
+from dscore.catalog.changes import Draft, Written
 from dscore.catalog.clock import now
-from dscore.catalog.connection import Database, open_catalog, reading, wait_for_turn, writing
+from dscore.catalog.connection import Database, open_catalog, reading, wait_for_turn
 from dscore.catalog.datasets import Dataset
 from dscore.catalog.states import ItemState, Placed
 from dscore.config import Library
@@ -30,6 +30,8 @@ from dscore.text.edits import spelling_key
 from dscore.text.query import Everything, parse_query
 
 Captions = Literal["unite", "keep"]
+GROUPS = 200
+"""So many are merged in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +69,14 @@ def merge(
     change: Draft | int = Draft(dataset.id, "merge", f"merge {_counted(merges)}")
     changed, stale = 0, list[int]()
     with open_catalog(library) as db:
-        for first in range(0, len(merges), CHUNK // 10):
+        for first in range(0, len(merges), GROUPS):
             on_progress(Progress(first, len(merges), "Merging"))
-            done = _merge(db, change, merges[first : first + CHUNK // 10])
+            done = _merge(db, change, merges[first : first + GROUPS], is_last=first + GROUPS >= len(merges))
             change = change if done.change_id is None else done.change_id
             changed += done.changed
             stale += done.stale
             wait_for_turn()
-        change_id = change if isinstance(change, int) else None
-        with writing(db):
-            changes.close_change(db, change_id)
-    return Applied(change_id, changed, 0, tuple(stale))
+    return Applied(change if isinstance(change, int) else None, changed, 0, tuple(stale))
 
 
 def _require_apart(merges: Sequence[Merge]) -> None:
@@ -90,7 +89,7 @@ def _counted(merges: Sequence[Merge]) -> str:
     return f"{len(merges):,} group{'' if len(merges) == 1 else 's'} of duplicates"
 
 
-def _merge(db: Database, change: Draft | int, merges: Sequence[Merge]) -> Applied:
+def _merge(db: Database, change: Draft | int, merges: Sequence[Merge], *, is_last: bool) -> Applied:
     ids = [item for one in merges for item in (one.kept, *one.others)]
     found = states.load(db, ids)
     names = tag_table.names(db, {tag for state in found.values() for tag in state.tags})
@@ -105,8 +104,13 @@ def _merge(db: Database, change: Draft | int, merges: Sequence[Merge]) -> Applie
         after[one.kept] = _kept(whole[0], whole, one.words, names)
         after.update((state.id, rules.set_trashed(state, at)) for state in whole[1:])
     revs = {item: state.rev for item, state in found.items()}
-    written = changes.record(db, change, list(after), lambda state: _edited(state, after), revs=revs)
+    also = _close if is_last else None
+    written = changes.record(db, change, list(after), lambda state: _edited(state, after), revs=revs, also=also)
     return Applied(written.change_id, len(written.changed), 0, (*written.stale, *gone))
+
+
+def _close(db: Database, written: Written) -> None:
+    changes.close_change(db, written.change_id)
 
 
 def _edited(state: ItemState, after: Mapping[int, ItemState]) -> ItemState:
