@@ -25,8 +25,8 @@ def card(db: Database, dataset: Dataset, counts: Counts) -> Card:
     kind = f"{dataset.lora_type.capitalize()} · " if dataset.lora_type else ""
     score = _score(db, dataset, counts)
     facts = (
-        f"{kind}{counted(counts.items, 'picture')} · {tagged}{score}",
-        f"Changed {since(last[0].at if last else dataset.created_at)}",
+        f"{kind}{counted(counts.items, 'picture')} · {tagged}",
+        f"{score}Changed {since(last[0].at if last else dataset.created_at)}",
     )
     return Card(dataset.name, tuple(datasets.faces(db, dataset.id)), facts)
 
@@ -36,7 +36,7 @@ def _score(db: Database, dataset: Dataset, counts: Counts) -> str:
     if dataset.lora_type is None or not 0 < counts.items <= QUICKLY_CHECKED:
         return ""
     asked = findings.ask(db, state.library(), dataset.id, "")
-    return f" · ready {checked.ready(db, asked, dataset.lora_type, base='sdxl', limit=LONG).score} %"
+    return f"{checked.ready(db, asked, dataset.lora_type, base='sdxl', limit=LONG).score} % ready · "
 
 
 def choose_kind(dataset: Dataset) -> None:

@@ -135,9 +135,8 @@ def test_all_copies_are_merged_at_once_with_the_captions_of_the_kept(heap: Comma
 def test_the_overview_says_how_ready_a_dataset_is_once_its_kind_is_known(heap: Commands) -> None:
     assert heap
     shown = opened("overview.py")
-    fact = component(shown, "dscore_dataset_cards")["cards"][0]["facts"][0]
-    assert "ready" not in fact
+    assert component(shown, "dscore_dataset_cards")["cards"][0]["facts"][1].startswith("Changed")
     shown = chosen(shown, "kind_1", "character")
-    fact = component(good(shown.run()), "dscore_dataset_cards")["cards"][0]["facts"][0]
+    fact = component(good(shown.run()), "dscore_dataset_cards")["cards"][0]["facts"][1]
     score = component(opened("check.py"), "dscore_reasons")["score"]
-    assert fact.endswith(f" · ready {score} %")
+    assert fact.startswith(f"{score} % ready · Changed")
