@@ -15,7 +15,6 @@ from pages.components.upload import drop_zone
 from pages.components.words import counted, since
 
 KINDS = ("character", "style", "concept")
-QUICKLY_CHECKED = 1000  # pictures: some tens of milliseconds, so that the cards do not wait
 
 
 def card(db: Database, dataset: Dataset, counts: Counts) -> Card:
@@ -33,7 +32,7 @@ def card(db: Database, dataset: Dataset, counts: Counts) -> Card:
 
 def _score(db: Database, dataset: Dataset, counts: Counts) -> str:
     """How ready it is, where the kind of LoRA is known and it is quickly found out; the Check page says it of any."""
-    if dataset.lora_type is None or not 0 < counts.items <= QUICKLY_CHECKED:
+    if dataset.lora_type is None or not 0 < counts.items <= checked.QUICKLY:
         return ""
     asked = findings.ask(db, state.library(), dataset.id, "")
     return f"{checked.ready(db, asked, dataset.lora_type, base='sdxl', limit=LONG).score} % ready · "

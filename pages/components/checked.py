@@ -19,6 +19,9 @@ from dscore.quality.subjects import Captions
 from dscore.text.query import Everything, parse_query
 from pages.components.findings import KEPT_SECONDS, Asked
 
+QUICKLY = 1000
+"""Pictures that are checked in some tens of milliseconds, so that a page about something else may do it."""
+
 MOST_LOOKED_AT = 1000
 """Pictures from before borders were looked at that a visit of the page catches up with: some seconds."""
 
