@@ -94,7 +94,7 @@ def _export(db: Database, dataset: Dataset, counts: Counts) -> Step:
 def draw(rungs: Sequence[Step]) -> None:
     """Side by side, in working order."""
     next_step = next((rung for rung in rungs if not rung.is_done), None)
-    grid = st.grid(len(rungs), min_column_width=200, border=True, key="ladder")
+    grid = st.grid(len(rungs), min_column_width=180, border=True, key="ladder")
     for rung in rungs:
         with grid.cell():
             icon = ":material/check_circle:" if rung.is_done else ":material/radio_button_unchecked:"
