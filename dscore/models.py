@@ -126,7 +126,7 @@ class DecodedImage:
 
     `format` is what the content is ("jpeg", "png", "webp", "gif", "bmp", "tiff"), `extension` its usual one with the dot;
     `orientation` is EXIF's 1 to 8; `frames` is 2 where there is more than one frame (never counted further); `phash` is
-    unsigned 64 bit; `thumbnail` is WebP bytes, long side at most 384 px.
+    unsigned 64 bit, `bare` the same without even borders (None: there are none); `thumbnail` is WebP, long side at most 384 px.
     """
 
     format: str
@@ -141,6 +141,7 @@ class DecodedImage:
     measures: Measures
     thumbnail: bytes
     notes: tuple[str, ...] = ()
+    bare: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,18 @@ from dscore.pipeline.checking import Report
 from dscore.quality.findings import Level
 from dscore.text.query import Everything
 from dscore.text.tokens import LIMITS, LONG
-from pages.components import checked, filter_bar, finding_list, findings, mending, ready, scope, state, taken_back
+from pages.components import (
+    alike,
+    checked,
+    filter_bar,
+    finding_list,
+    findings,
+    mending,
+    ready,
+    scope,
+    state,
+    taken_back,
+)
 from pages.components.trouble import spoken
 from pages.components.words import counted
 
@@ -58,11 +69,14 @@ def _draw(db: Database, dataset: Dataset) -> None:
         return
     found = checked.ready(db, asked, kind, base=base or "sdxl", limit=limit or LONG)
     ready.draw(found)
-    listed, coverage = st.tabs(["Findings", "Coverage"], key="check-tab", on_change="rerun")
+    listed, twins, coverage = st.tabs(["Findings", "Duplicates", "Coverage"], key="check-tab", on_change="rerun")
     if listed.open:
         with listed:
             _say(report)
             finding_list.draw(db, dataset, report, query)
+    if twins.open:
+        with twins:
+            alike.draw(db, dataset, checked.alike(db, asked))
     if coverage.open:
         with coverage:
             ready.draw_coverage(db, found)

@@ -6,7 +6,8 @@ from dscore.catalog import changes, datasets
 from dscore.catalog.changes import Draft
 from dscore.catalog.connection import Database, open_catalog
 from dscore.catalog.datasets import Counts, Dataset
-from pages.components import dataset_cards, dataset_menu, ladder, state, tallies, trash_can
+from dscore.text.tokens import LONG
+from pages.components import checked, dataset_cards, dataset_menu, findings, ladder, state, tallies, trash_can
 from pages.components.dataset_cards import Card
 from pages.components.places import IMPORT, go, link
 from pages.components.trouble import spoken
@@ -21,11 +22,20 @@ def card(db: Database, dataset: Dataset, counts: Counts) -> Card:
     last = changes.listed(db, dataset.id, limit=1)
     tagged = f"{100 * counts.tagged // counts.items} % tagged" if counts.items else "empty"
     kind = f"{dataset.lora_type.capitalize()} · " if dataset.lora_type else ""
+    score = _score(db, dataset, counts)
     facts = (
         f"{kind}{counted(counts.items, 'picture')} · {tagged}",
-        f"Changed {since(last[0].at if last else dataset.created_at)}",
+        f"{score}Changed {since(last[0].at if last else dataset.created_at)}",
     )
     return Card(dataset.name, tuple(datasets.faces(db, dataset.id)), facts)
+
+
+def _score(db: Database, dataset: Dataset, counts: Counts) -> str:
+    """How ready it is, where the kind of LoRA is known and it is quickly found out; the Check page says it of any."""
+    if dataset.lora_type is None or not 0 < counts.items <= checked.QUICKLY:
+        return ""
+    asked = findings.ask(db, state.library(), dataset.id, "")
+    return f"{checked.ready(db, asked, dataset.lora_type, base='sdxl', limit=LONG).score} % ready · "
 
 
 def choose_kind(dataset: Dataset) -> None:

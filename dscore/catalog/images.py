@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -61,7 +61,27 @@ def add_image(db: Database, stored: StoredImage) -> int:
             measures.light, measures.entropy, measures.colour,
         ),
     )  # fmt: skip
-    return int(db.execute("select id from image where sha256 = ?", (stored.sha256,)).fetchone()[0])
+    image_id = int(db.execute("select id from image where sha256 = ?", (stored.sha256,)).fetchone()[0])
+    keep_bare(db, {image_id: one.bare})
+    return image_id
+
+
+def keep_bare(db: Database, hashes: Mapping[int, int | None]) -> None:
+    """Image id → the hash without borders, None: there are none. Inside the caller's transaction; gone images are left out."""
+    db.executemany(
+        "insert or replace into image_bare (image_id, phash) select ?1, ?2 where exists (select 1 from image where id = ?1)",
+        [(image, hash_ if hash_ is None else _signed(hash_)) for image, hash_ in hashes.items()],
+    )
+
+
+def without_bare(db: Database, dataset_id: int, *, limit: int = -1) -> list[tuple[int, str]]:
+    """(image id, sha256) of the dataset's pictures, outside the trash, that were never looked at for borders."""
+    return db.execute(
+        """select image.id, sha256 from item join image on image.id = image_id
+        where dataset_id = ? and trashed_at is null and not exists (select 1 from image_bare where image_id = image.id)
+        order by image.id limit ?""",
+        (dataset_id, limit),
+    ).fetchall()
 
 
 def _signed(bits: int) -> int:

@@ -51,6 +51,7 @@ STEPS: tuple[Step, ...] = (
     script("schema_booru.sql"),
     script("schema_marks.sql"),
     script("schema_sentences.sql"),
+    script("schema_borders.sql"),
 )
 LATEST = len(STEPS)
 

@@ -1,11 +1,12 @@
 """What the checks of `quality` look at, read from the catalog in bulk, and what they find.
 
-Nothing of it is kept here: a search by `check:blurred` is as right as the captions are now.
+Nothing of it is kept in the catalog: a search by `check:blurred` is as right as the captions are now.
 """
 
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 
 _BITS = (1 << 64) - 1
 
+MOST_KNOWN = 32
+"""Findings that a process remembers."""
+
+_known: dict[tuple[object, ...], Finding | None] = {}
+_one_at_a_time = threading.Lock()
+
 
 def picture_findings(db: Database, dataset_id: int) -> list[Finding]:
     """What is wrong with the dataset's pictures, the trash left out; in the order of the checks."""
@@ -37,7 +44,37 @@ def caption_findings(subject: Captions) -> list[Finding]:
 
 
 def finding(db: Database, dataset_id: int, code: str) -> Finding | None:
-    """What this one check finds; None where all is well, and for a code that no check has."""
+    """What this one check finds; None where all is well, and for a code that no check has.
+
+    Remembered as long as nothing has changed, since a page asks for one search several times. Inside a transaction that has
+    written something nothing is remembered: it may be taken back.
+    """
+    if db.in_transaction and db.total_changes:
+        return _finding(db, dataset_id, code)
+    key = (*_state(db, dataset_id), code)
+    with _one_at_a_time:
+        if key in _known:
+            return _known[key]
+    found = _finding(db, dataset_id, code)
+    with _one_at_a_time:
+        _known[key] = found
+        while len(_known) > MOST_KNOWN:
+            del _known[next(iter(_known))]
+    return found
+
+
+def _state(db: Database, dataset_id: int) -> tuple[object, ...]:
+    """What differs as soon as anything does that a check looks at."""
+    (path,) = db.execute("select file from pragma_database_list where name = 'main'").fetchone()
+    sums = db.execute(
+        """select (select rev from dataset where id = ?1), count(*), coalesce(sum(rev), 0), coalesce(sum(id * rev % 1000003), 0),
+            (select coalesce(max(id), 0) || ' ' || coalesce(max(undo_number), 0) from change) from item where dataset_id = ?1""",
+        (dataset_id,),
+    ).fetchone()
+    return (path, dataset_id, *sums, *moment(db, dataset_id))
+
+
+def _finding(db: Database, dataset_id: int, code: str) -> Finding | None:
     for of_picture in PICTURE_CHECKS:
         if of_picture.code == code:
             return run(of_picture, pictures(db, dataset_id))
@@ -52,12 +89,16 @@ def pictures(db: Database, dataset_id: int) -> list[Picture]:
     others = _elsewhere(db, dataset_id)
     rows = db.execute(
         """select item.id, image.id, name, format, width, height, bytes, has_alpha, frames, phash,
-            sharpness, brightness, dark, light, entropy
+            sharpness, brightness, dark, light, entropy, (select phash from image_bare where image_id = image.id)
         from item join image on image.id = image_id where dataset_id = ? and trashed_at is null order by item.id""",
         (dataset_id,),
     )
-    found = map(Picture._make, ((*row, None, others.get(row[1], ())) for row in rows.fetchall()))
-    return [one._replace(phash=one.phash & _BITS) if one.phash < 0 else one for one in found]
+    found = map(Picture._make, ((*row, others.get(row[1], ())) for row in rows.fetchall()))
+    return [_unsigned(one) if one.phash < 0 or (one.bare or 0) < 0 else one for one in found]
+
+
+def _unsigned(one: Picture) -> Picture:
+    return one._replace(phash=one.phash & _BITS, bare=None if one.bare is None else one.bare & _BITS)
 
 
 def _elsewhere(db: Database, dataset_id: int) -> dict[int, tuple[tuple[str, str], ...]]:
@@ -80,20 +121,24 @@ def captions(db: Database, dataset_id: int) -> Captions:
     """The dataset's captions as columns, outside the trash; tokens are counted where they are stale."""
     dataset = datasets.by_id(db, dataset_id)
     rows = db.execute(
-        "select id, trigger, template from item where dataset_id = ? and trashed_at is null order by id", (dataset_id,)
+        """select item.id, item.trigger, item.template, tokens from item
+        left join caption_length c on c.item_id = item.id and c.rev = item.rev and style = ?
+        where dataset_id = ? and trashed_at is null order by item.id""",
+        (lengths.style_of(dataset), dataset_id),
     ).fetchall()
     items = [row[0] for row in rows]
     wanted = json.dumps(items)
     item, tag = _tags(db, wanted)
-    names, categories = _vocabulary(db, np.unique(tag).tolist())
-    long = {one.item_id: one.tokens for one in lengths.of(db, dataset_id, items)}
+    names, categories = _vocabulary(db, np.flatnonzero(np.bincount(tag)).tolist())
+    stale = [row[0] for row in rows if row[3] is None]
+    fresh = {one.item_id: one.tokens for one in lengths.of(db, dataset_id, stale)} if stale else {}
     return Captions(
         items=np.array(items, np.int64),
         item=item,
         tag=tag,
         names=names,
         categories=categories,
-        tokens=np.array([long.get(one, 0) for one in items], np.int64),
+        tokens=np.array([fresh.get(row[0], 0) if row[3] is None else row[3] for row in rows], np.int64),
         prose=_texts(db, wanted),
         trigger=dataset.trigger,
         template=dataset.style.template,
@@ -141,7 +186,8 @@ def moment(db: Database, dataset_id: int) -> tuple[int, ...]:
     """
     row: tuple[int, ...] = db.execute(
         """select count(*), coalesce(sum(id), 0), coalesce(sum(id * id % 1000003), 0),
-            (select count(*) from item where trashed_at is null), (select coalesce(max(id), 0) from item),
+            (select count(*) from image_bare), (select count(*) from item where trashed_at is null),
+            (select coalesce(max(id), 0) from item),
             (select coalesce(max(max(id), max(undo_number)), 0) from change where action = 'name')
         from item where dataset_id = ? and trashed_at is null""",
         (dataset_id,),

@@ -61,7 +61,7 @@ def check(
 
     with open_catalog(library) as db:
         dataset = dataset_table.get(db, name)
-    report = checking.check(library, dataset, query=where, base=base, limit=tokens)
+    report = checking.check(library, dataset, query=where, base=base, limit=tokens, on_progress=out.progress)
     if repair:
         _repair(library, out, dataset, report.finding(repair), dry_run=dry_run)
         return

@@ -10,6 +10,7 @@ from PIL import Image
 
 from dscore.errors import UnreadableImageError
 from dscore.media import quality, thumbnails
+from dscore.media.borders import bare_hash
 from dscore.media.foreign import HEAD_BYTES
 from dscore.media.formats import (
     EXTENSIONS,
@@ -30,7 +31,7 @@ BYTES_PER_MEGAPIXEL = 24_000_000
 
 # Whole bytes per band, so that a mean of neighbours has a meaning. The rest is made flat first.
 _REDUCIBLE = ("L", "RGB", "RGBA", "LA", "CMYK", "YCbCr")
-_HASH_SIDE = 192
+HASH_SIDE = 192
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +147,11 @@ def _assembled(
         orientation=orientation,
         frames=header.frames,
         has_alpha=see_through,
-        phash=perceptual_hash(thumbnail.reduce(max(1, max(thumbnail.size) // _HASH_SIDE)).convert("L")),
+        phash=perceptual_hash(thumbnail.reduce(max(1, max(thumbnail.size) // HASH_SIDE)).convert("L")),
         measures=quality.measure(view),
         thumbnail=thumbnails.encoded(thumbnail),
         notes=(*notes, *_notes(header, kind, (width, height), name=name, limits=limits)),
+        bare=bare_hash(thumbnail, HASH_SIDE),
     )
 
 

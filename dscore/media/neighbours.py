@@ -26,6 +26,9 @@ MOST_DISTANCE = 16
 BLOCK = 1 << 21
 """Candidates that are compared at once: 50 MB of memory, however many there are in all."""
 
+MOST_PAIRS = 5_000_000
+"""Beyond so many no more are looked for: thousands of frames of a camera that stands still would fill the memory with pairs."""
+
 MIRROR = 0x5555555555555555
 """The bits of `hashing.perceptual_hash` that turn over where a picture is mirrored left to right: its odd columns of frequencies.
 
@@ -68,20 +71,33 @@ def groups(first: Sequence[int] | Places, second: Sequence[int] | Places) -> lis
 
     The one with the most neighbours begins a group, and takes all that have none yet. Those alone are left out.
     """
-    beside: dict[int, set[int]] = {}
-    for one, other in zip(map(int, first), map(int, second), strict=True):
-        if one != other:
-            beside.setdefault(one, set()).add(other)
-            beside.setdefault(other, set()).add(one)
-    free = set(beside)
+    import numpy as np
+
+    one, other = np.asarray(first, np.int64), np.asarray(second, np.int64)
+    apart = one != other
+    one, other = np.concatenate([one[apart], other[apart]]), np.concatenate([other[apart], one[apart]])
+    if not len(one):
+        return []
+    number = int(one.max()) + 1
+    codes = np.sort(
+        one * number + other
+    )  # sorted by ourselves: numpy's `unique` hashes, which takes a minute for ten million
+    one, other = np.divmod(codes[np.diff(codes, prepend=-1) > 0], number)
+    starts = np.searchsorted(one, np.arange(number + 1))
+    degree = np.diff(starts)
+    free = degree > 0
     found = []
-    for centre in sorted(beside, key=lambda place: (-len(beside[place]), place)):
-        if centre not in free:
+    for centre in np.lexsort((np.arange(number), -degree)).tolist():
+        if not degree[centre]:
+            break
+        if not free[centre]:
             continue
-        free.remove(centre)
-        if others := beside[centre] & free:
-            free -= others
-            found.append([centre, *sorted(others)])
+        free[centre] = False
+        beside = other[starts[centre] : starts[centre + 1]]
+        others = beside[free[beside]]
+        if len(others):
+            free[others] = False
+            found.append([centre, *others.tolist()])
     return sorted(found)
 
 
@@ -92,10 +108,13 @@ def _compared(
     import numpy as np
 
     yield np.empty(0, np.int64), np.empty(0, np.uint8)
-    flip, number = np.uint64(turned), len(known)
+    flip, number, pairs = np.uint64(turned), len(known), 0
     for left, right in candidates:
+        if pairs > MOST_PAIRS:
+            return
         bits = np.bitwise_count(known[left] ^ known[right] ^ flip)
         near = np.flatnonzero(bits <= distance)
+        pairs += len(near)
         one, other = left[near], right[near]
         yield np.minimum(one, other) * number + np.maximum(one, other), bits[near]
 

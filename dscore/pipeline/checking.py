@@ -7,13 +7,14 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from dscore.catalog import changes, images, lengths, quality, search, states
-from dscore.catalog.changes import CHUNK, Draft
-from dscore.catalog.connection import Database, open_catalog, reading, wait_for_turn, writing
+from dscore.catalog.changes import CHUNK, Draft, Written
+from dscore.catalog.connection import Database, open_catalog, reading, wait_for_turn
 from dscore.catalog.datasets import Dataset
 from dscore.catalog.states import ItemState, Look
 from dscore.config import Library
 from dscore.errors import WrongUseError
 from dscore.models import Progress
+from dscore.pipeline import borders
 from dscore.pipeline.curate import Applied, Example, Revs, example_captions
 from dscore.pipeline.jobs import OnProgress
 from dscore.pipeline.operations import Operation, Prepared, prepare
@@ -52,9 +53,14 @@ class Report:
         raise WrongUseError(f"There is no check “{code}”. There are: damaged, {', '.join(CODES)}.")
 
 
-def check(library: Library, dataset: Dataset, *, query: str = "", base: str = "sdxl", limit: int = LONG) -> Report:
+def check(
+    library: Library, dataset: Dataset, *, query: str = "", base: str = "sdxl", limit: int = LONG,
+    on_progress: OnProgress = lambda _: None,
+) -> Report:  # fmt: skip
     """Check what the search finds. `limit` is how many tokens a caption may have. Raises QueryError."""
     with open_catalog(library) as db:
+        for step in borders.looking(library, db, dataset):
+            on_progress(step)
         pictures = check_pictures(library, db, dataset)
         captions = check_captions(captions_of(db, dataset), limit=limit)
         parsed = parse_query(query)
@@ -172,7 +178,7 @@ def summary(finding: Finding) -> str:
 
 
 def plan(db: Database, dataset: Dataset, repairs: Sequence[Repair], summary: str, *, examples: int = 10) -> Mending:
-    """Try the repairs, one after the other on each picture, and write nothing."""
+    """Try the repairs, one after the other on each picture, and write nothing. What goes to the trash has no caption after."""
     prepared = _prepared(db, dataset, repairs, summary)
     ids = _meant(repairs)
     revs: dict[int, int] = {}
@@ -180,6 +186,8 @@ def plan(db: Database, dataset: Dataset, repairs: Sequence[Repair], summary: str
         found = states.load(db, ids[first : first + CHUNK], prepared.look)
         revs.update((item, state.rev) for item, state in found.items() if prepared.edit(state) != state)
     shown = tuple(example_captions(db, dataset, prepared, list(revs)[:examples]))
+    if all(one.kind == "trash" for one in repairs):
+        shown = tuple(replace(one, after="") for one in shown)
     return Mending(dataset, tuple(repairs), summary, len(revs), shown, revs)
 
 
@@ -193,15 +201,18 @@ def mend(library: Library, mending: Mending, *, on_progress: OnProgress = lambda
         for first in range(0, len(ids), CHUNK):
             on_progress(Progress(first, len(ids), mending.summary))
             chunk = ids[first : first + CHUNK]
-            done = changes.record(db, change, chunk, prepared.edit, look=prepared.look, revs=mending.revs)
+            also = _close if first + CHUNK >= len(ids) else None
+            done = changes.record(db, change, chunk, prepared.edit, look=prepared.look, revs=mending.revs, also=also)
             change = change if done.change_id is None else done.change_id
             changed, same = changed + len(done.changed), same + len(done.same)
             stale += done.stale
             wait_for_turn()
-        change_id = change if isinstance(change, int) else None
-        with writing(db):
-            changes.close_change(db, change_id)
-    return Applied(change_id, changed, same, tuple(stale))
+    return Applied(change if isinstance(change, int) else None, changed, same, tuple(stale))
+
+
+def _close(db: Database, written: Written) -> None:
+    """With the last chunk, so that a change of one chunk is whole or not there."""
+    changes.close_change(db, written.change_id)
 
 
 def _meant(repairs: Sequence[Repair]) -> list[int]:

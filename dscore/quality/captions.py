@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 
 from dscore.quality.findings import Case, Repair
 from dscore.quality.prose import looping, markup
-from dscore.quality.subjects import Captions, ids
+from dscore.quality.subjects import Captions, Numbers, ids
 from dscore.quality.tags import removing
 from dscore.text.query import Tag, format_query
 from dscore.text.tags import KAOMOJI, tag_key
@@ -63,9 +64,10 @@ def long(captions: Captions) -> list[Case]:
 def equal(captions: Captions) -> list[Case]:
     """Groups of pictures with the same tags and the same sentences."""
     seen: dict[tuple[bytes, str, str], list[int]] = {}
-    starts = np.searchsorted(captions.item, captions.items).tolist()
-    ends = np.searchsorted(captions.item, captions.items, side="right").tolist()
-    for item, start, end in zip(captions.items.tolist(), starts, ends, strict=True):
+    likely = _with_equal_sums(captions)
+    starts = np.searchsorted(captions.item, likely).tolist()
+    ends = np.searchsorted(captions.item, likely, side="right").tolist()
+    for item, start, end in zip(likely.tolist(), starts, ends, strict=True):
         prose = captions.prose.get(item, "")
         if start < end or prose:
             key = (captions.tag[start:end].tobytes(), prose, captions.triggers.get(item, ""))
@@ -75,6 +77,18 @@ def equal(captions: Captions) -> list[Case]:
         Case(tuple(group), f"{len(group):,} pictures with one caption")
         for group in sorted(groups, key=len, reverse=True)
     ]
+
+
+def _with_equal_sums(captions: Captions) -> Numbers:
+    """The items whose tags add up to what another's do, once they are spread over 64 bits: nearly no others have equal tags."""
+    sums = np.zeros(len(captions.items), np.uint64)
+    if len(captions.tag):
+        spread = captions.tag.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        spread ^= spread >> np.uint64(29)
+        begins = np.flatnonzero(np.diff(captions.item, prepend=-1))
+        sums[np.searchsorted(captions.items, captions.item[begins])] = np.add.reduceat(spread * spread, begins)
+    _, places, times = np.unique(sums, return_inverse=True, return_counts=True)
+    return captions.items[times[places.reshape(-1)] > 1]
 
 
 def loops(captions: Captions) -> list[Case]:
@@ -108,7 +122,7 @@ def trigger_misspelt(captions: Captions) -> Iterator[Case]:
         return
     for tag in captions.numbers:
         name = captions.names[tag]
-        if _is_nearly(tag_key(name), word):
+        if _is_nearly_known(tag_key(name), word):
             found = ids(captions.having(tag))
             yield Case(found, f"The tag “{name}”", format_query(Tag(name)), removing(found, [name]))
     yield from _misspelt_in_prose(captions, word)
@@ -122,17 +136,31 @@ def _misspelt_in_prose(captions: Captions, word: str) -> Iterator[Case]:
     if not _WORD.fullmatch(word):
         return
     wrong: dict[str, set[int]] = {}
-    known: dict[str, bool] = {}
     for item, text in captions.prose.items():
-        for written in set(_WORD.findall(text)):
-            if written not in known:
-                known[written] = _is_nearly(tag_key(written), word)
-            if known[written]:
-                wrong.setdefault(written, set()).add(item)
+        for written in _near_words(text, word):
+            wrong.setdefault(written, set()).add(item)
     for written, items in sorted(wrong.items()):
         found = ids(items)
         repair = Repair("replace", found, written, captions.trigger, where="prose")
         yield Case(found, f"“{written}” in sentences", repair=repair)
+
+
+@lru_cache(maxsize=65_536)
+def _near_words(text: str, word: str) -> tuple[str, ...]:
+    """The words of a text that are the trigger, misspelt; remembered, since after an edit most texts are the same."""
+    return tuple(written for written in set(_WORD.findall(text)) if _is_nearly_known(tag_key(written), word))
+
+
+@lru_cache(maxsize=65_536)
+def _is_nearly_known(key: str, word: str) -> bool:
+    return _is_nearly(key, word)
+
+
+@lru_cache(maxsize=65_536)
+def _times(text: str, word: str) -> int:
+    """How often the trigger stands in a text as a word of its own."""
+    pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)
+    return len(pattern.findall(text.replace("_", " ")))
 
 
 def trigger_doubled(captions: Captions) -> list[Case]:
@@ -147,8 +175,7 @@ def trigger_doubled(captions: Captions) -> list[Case]:
         if key != word and _is_again(key, word):
             found = ids(captions.having(tag))
             cases.append(Case(found, f"The tag “{name}”", format_query(Tag(name)), removing(found, [name])))
-    pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)
-    twice = ids(item for item, text in captions.prose.items() if len(pattern.findall(text.replace("_", " "))) > 1)
+    twice = ids(item for item, text in captions.prose.items() if _times(text, word) > 1)
     return [*cases, Case(twice, "In sentences")]
 
 

@@ -22,6 +22,8 @@ MIRRORED = 2
 SAME = 2
 """Copies of one size, saved again, differ in so many bits at most."""
 
+LOSSY = frozenset({"jpeg", "webp"})
+
 SHAPE = 0.02
 """By how much the aspects of two copies of one picture may differ."""
 
@@ -79,9 +81,10 @@ def _group(found: Sequence[Picture]) -> Group:
     return Group(ranked, all(_is_copy(one, best) for one in ranked[1:]))
 
 
-def _rank(one: Picture) -> tuple[int, bool, int, int]:
-    """The best first: the most pixels, a format that trainers read, the largest file, the one that came first."""
-    return (-one.width * one.height, one.format not in TRAINED, -one.bytes, one.item)
+def _rank(one: Picture) -> tuple[int, bool, float, int]:
+    """The best first: the most pixels, a format that trainers read, the least squeezed (PNG is not at all), the oldest."""
+    squeezed = -one.bytes if one.format in LOSSY else float("-inf")
+    return (-one.width * one.height, one.format not in TRAINED, squeezed, one.item)
 
 
 def _is_copy(one: Picture, other: Picture) -> bool:

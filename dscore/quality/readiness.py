@@ -70,7 +70,12 @@ class Axis:
         said = [f"{cell.missing:,} more {cell.name}" for cell in self.cells if cell.missing]
         there = sum(bool(cell.items) for cell in self.cells)
         if not said and there < self.kinds:
-            said = [f"{self.kinds - there} other kinds beside" if there else f"{self.kinds} different kinds"]
+            more = self.kinds - there
+            said = [
+                f"{more} other kind{'' if more == 1 else 's'}"
+                if there
+                else f"{more} kind{'' if more == 1 else 's'} of it"
+            ]
         return ", ".join(said)
 
 
@@ -111,7 +116,7 @@ def readiness(captions: Captions, findings: Iterable[Finding], kind: str) -> Rea
         _trigger(captions, number, found),
         _clean("Pictures", 20, number, [one for one in found.values() if one.code in OF_PICTURES]),
         _clean("Captions", 10, number, _of_captions(found)),
-        _covered(axes),
+        _covered(captions, axes),
     )
     return Readiness(kind, number, reasons, axes)
 
@@ -164,10 +169,13 @@ def _any_check(found: Mapping[str, Finding]) -> str:
     return " or ".join(queries) if len(queries) == len(found) else ""
 
 
-def _covered(axes: Sequence[Axis]) -> Reason:
+def _covered(captions: Captions, axes: Sequence[Axis]) -> Reason:
     filled = sum(axis.filled for axis in axes) / len(axes)
     weak = [axis.title.lower() for axis in axes if axis.advice]
     words = f"More of {_listed(weak)} is wanted." if weak else "Tags show all that is wanted."
+    untagged = len(captions.captioned) - len(captions.tagged)
+    if weak and untagged > len(captions.tagged):
+        words = f"Only tags tell it, and {untagged:,} captions have none."
     return Reason("Coverage", 15 * filled, 15, words)
 
 

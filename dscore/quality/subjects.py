@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dscore.models import Category
+from dscore.text.edits import spelling_key
+from dscore.text.tags import tag_key
 
 Numbers = NDArray[np.int64]
 
@@ -68,6 +70,22 @@ class Captions:
         """Tag → how many items have it."""
         counts = np.bincount(self.tag)
         return {tag: int(counts[tag]) for tag in np.flatnonzero(counts).tolist()}
+
+    @cached_property
+    def by_key(self) -> dict[str, list[int]]:
+        """The tags that are used, by their key (see `text.tags.tag_key`)."""
+        return self._grouped(tag_key)
+
+    @cached_property
+    def by_spelling(self) -> dict[str, list[int]]:
+        """The same by what spellings of one tag share (see `text.edits.spelling_key`)."""
+        return self._grouped(spelling_key)
+
+    def _grouped(self, key: Callable[[str], str]) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for tag in self.numbers:
+            found.setdefault(key(self.names[tag]), []).append(tag)
+        return found
 
     @cached_property
     def _by_tag(self) -> tuple[Numbers, Numbers]:

@@ -32,11 +32,8 @@ _LETTERS = 4
 
 def doubled(captions: Captions) -> list[Case]:
     """Spellings of one tag beside each other in a caption."""
-    groups: dict[str, list[int]] = {}
-    for tag in captions.numbers:
-        groups.setdefault(spelling_key(captions.names[tag]), []).append(tag)
     cases = []
-    for group in _several(groups.values()):
+    for group in _several(captions.by_spelling.values()):
         names = sorted(captions.names[tag] for tag in group)
         found = ids(_with_two(captions, group))
         cases.append(Case(found, _said(names), repair=Repair("dedupe", found)))
@@ -77,11 +74,8 @@ def _is_initials(name: str) -> bool:
 
 def spellings(captions: Captions) -> list[Case]:
     """One tag with and without underscores or capitals in the dataset."""
-    groups: dict[str, list[int]] = {}
-    for tag in captions.numbers:
-        groups.setdefault(spelling_key(captions.names[tag]), []).append(tag)
     cases = []
-    for group in _several(groups.values()):
+    for group in _several(captions.by_spelling.values()):
         kept_name = captions.names[_most_used(captions, group)]
         others = [(tag, captions.names[tag]) for tag in group]
         cases += [_respelt(captions, tag, name, kept_name) for tag, name in others if name != kept_name]
@@ -90,10 +84,10 @@ def spellings(captions: Captions) -> list[Case]:
 
 def variants(captions: Captions) -> list[Case]:
     """One concept under several names: `t-shirt` and `t shirt`, or a name that boorus know as another one's."""
+    aliases = words().aliases
     groups: dict[str, list[int]] = {}
-    for tag in captions.numbers:
-        key = tag_key(captions.names[tag])
-        groups.setdefault(_concept(words().aliases.get(key, key)), []).append(tag)
+    for key, tags in captions.by_key.items():
+        groups.setdefault(_concept(aliases.get(key, key)), []).extend(tags)
     cases = []
     for group in _several(groups.values()):
         of_key: dict[str, list[int]] = {}
@@ -135,7 +129,7 @@ def _most_used(captions: Captions, tags: Sequence[int]) -> int:
 
 def contradictions(captions: Captions) -> Iterator[Case]:
     """Two tags of which a picture can only have one; some only where a single person is in it."""
-    by_key = _by_key(captions)
+    by_key = captions.by_key
     alone = captions.having_any(tag for key in ("solo", "1girl", "1boy") for tag in by_key.get(key, ()))
     several = captions.having_any(tag for key in words().several for tag in by_key.get(key, ()))
     alone = np.setdiff1d(alone, several)
@@ -156,7 +150,7 @@ def _pairs(groups: Sequence[Sequence[str]]) -> Iterator[tuple[str, str]]:
 
 def contained(captions: Captions) -> Iterator[Case]:
     """Tags that say less than another of the same caption, which ends with them: `hair` beside `long hair`."""
-    by_key = _by_key(captions)
+    by_key = captions.by_key
     containing: dict[str, list[str]] = {}
     for key in by_key:
         parts = key.split(" ")
@@ -197,13 +191,6 @@ def leaking(captions: Captions) -> list[Case]:
 def removing(items: tuple[int, ...], names: Sequence[str]) -> Repair | None:
     """Takes these tags away; None where a star in a name would take others along."""
     return None if any("*" in name for name in names) else Repair("remove", items, ", ".join(names))
-
-
-def _by_key(captions: Captions) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for tag in captions.numbers:
-        found.setdefault(tag_key(captions.names[tag]), []).append(tag)
-    return found
 
 
 def _several(groups: Iterable[list[int]]) -> Iterator[list[int]]:

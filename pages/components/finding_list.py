@@ -10,7 +10,7 @@ from dscore.pipeline.checking import Report
 from dscore.quality.findings import Case, Finding, Level
 from dscore.text.query import parse_query
 from pages.components import faces, mending, terms
-from pages.components.places import EXPLORE, link
+from pages.components.places import EDIT, EXPLORE, TAG, link
 from pages.components.words import counted
 
 GROUPS = {
@@ -26,6 +26,13 @@ ICONS = {
 MOST_CASES = 20
 FACES_CASES = {"duplicate", "near-duplicate"}
 """Findings whose cases are groups of pictures that are to be seen beside each other."""
+
+NEXT = {
+    "missing": (TAG, "Tag them", "check:missing"),
+    "empty": (TAG, "Tag them", "check:empty"),
+    "trigger-missing": (EDIT, "Set the trigger word", None),
+}
+"""Where to go for what no repair here mends."""
 
 
 def draw(db: Database, dataset: Dataset, report: Report, query: str) -> None:
@@ -46,6 +53,9 @@ def _draw(db: Database, dataset: Dataset, finding: Finding, query: str) -> None:
             _link(finding.query, query, counted(len(finding.items), "picture"))
         st.caption(finding.reason)
         faces.draw(db, finding.items, key=f"faces-{finding.code}")
+        if finding.code in NEXT and not finding.repairs:
+            place, label, found = NEXT[finding.code]
+            link(place, label, query=found and terms.also(query, parse_query(found)), icon=":material/arrow_forward:")
         if finding.repairs:
             mending.button(f"{finding.mend} …", finding.code, finding.repairs, key=f"mend-{finding.code}", primary=True)
         mending.draw(db, dataset, finding)

@@ -1,4 +1,4 @@
-"""How far a dataset is on its way: Import → Tag → Edit → Export, each with its state and the next step."""
+"""How far a dataset is on its way: Import → Tag → Check → Edit → Export, each with its state and the next step."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ import streamlit as st
 from dscore.catalog import changes, job_lists
 from dscore.catalog.connection import Database
 from dscore.catalog.datasets import Counts, Dataset
-from pages.components.places import EDIT, EXPORT, IMPORT, TAG, Place, link
+from dscore.quality.findings import Level
+from dscore.text.tokens import LONG
+from pages.components import checked, findings, state
+from pages.components.places import CHECK, EDIT, EXPORT, IMPORT, TAG, Place, link
 from pages.components.words import counted, plain, since
 
 NO_EDITS = {"import", "tag", "caption", "kind"}
@@ -30,7 +33,13 @@ class Step:
 
 def steps(db: Database, dataset: Dataset, counts: Counts) -> list[Step]:
     """The rungs of the dataset, as it is now."""
-    return [_import(counts), _tag(counts), _edit(db, dataset, counts), _export(db, dataset, counts)]
+    return [
+        _import(counts),
+        _tag(counts),
+        _check(db, dataset, counts),
+        _edit(db, dataset, counts),
+        _export(db, dataset, counts),
+    ]
 
 
 def _import(counts: Counts) -> Step:
@@ -47,6 +56,20 @@ def _tag(counts: Counts) -> Step:
         has = "picture has" if bare == 1 else "pictures have"
         return Step(TAG, False, f"{bare:,} {has} no caption", "Tag it" if bare == 1 else "Tag them", "is:uncaptioned")
     return Step(TAG, True, "Every picture has a caption", "Tag again", "")
+
+
+def _check(db: Database, dataset: Dataset, counts: Counts) -> Step:
+    """Errors and warnings of a dataset that is quickly checked; of a large one only the way there."""
+    if not counts.items:
+        return Step(CHECK, False, "Nothing to check yet", "")
+    if counts.items > checked.QUICKLY:
+        return Step(CHECK, False, "Pictures and captions", "See what is wrong", "")
+    asked = findings.ask(db, state.library(), dataset.id, "")
+    found = checked.report(db, asked, base="sdxl", limit=LONG).at_least(Level.WARNING)
+    errors = sum(one.level is Level.ERROR for one in found)
+    said = [(errors, "error"), (len(found) - errors, "warning")]
+    words = ", ".join(counted(number, name) for number, name in said if number)
+    return Step(CHECK, not errors, words or "Nothing is wrong", "See what is wrong" if found else "Check again", "")
 
 
 def _edit(db: Database, dataset: Dataset, counts: Counts) -> Step:
@@ -71,7 +94,7 @@ def _export(db: Database, dataset: Dataset, counts: Counts) -> Step:
 def draw(rungs: Sequence[Step]) -> None:
     """Side by side, in working order."""
     next_step = next((rung for rung in rungs if not rung.is_done), None)
-    grid = st.grid(len(rungs), min_column_width=200, border=True, key="ladder")
+    grid = st.grid(len(rungs), min_column_width=180, border=True, key="ladder")
     for rung in rungs:
         with grid.cell():
             icon = ":material/check_circle:" if rung.is_done else ":material/radio_button_unchecked:"

@@ -11,6 +11,7 @@ from dscore.catalog.connection import Database
 from dscore.catalog.datasets import Dataset
 from dscore.pipeline import checking
 from dscore.pipeline.checking import Mending
+from dscore.pipeline.curate import Applied
 from dscore.quality.findings import Finding, Repair
 from pages.components import differences, places, state, taken_back
 from pages.components.trouble import spoken
@@ -79,8 +80,7 @@ def draw(db: Database, dataset: Dataset, finding: Finding) -> None:
             st.text("Nothing would change: it is mended already.")
     pictures = images.details(db, [one.item_id for one in mending.examples])
     pairs = [
-        differences.Pair(one.name, pictures[one.item_id].sha256, one.before, one.after or "in the trash")
-        for one in mending.examples
+        differences.Pair(one.name, pictures[one.item_id].sha256, one.before, one.after) for one in mending.examples
     ]
     if pairs:
         differences.draw(pairs, key="mend-differences")
@@ -91,9 +91,13 @@ def draw(db: Database, dataset: Dataset, finding: Finding) -> None:
 @spoken()
 def _apply(mending: Mending) -> None:
     done = checking.mend(state.library(), mending)
-    words = f"{counted(done.changed, 'picture')} changed: {mending.summary}."
-    st.session_state[DONE] = Done(mending.dataset.id, words, done.change_id, len(done.stale))
+    note(mending.dataset, f"{counted(done.changed, 'picture')} changed: {mending.summary}.", done)
     _close()
+
+
+def note(dataset: Dataset, words: str, applied: Applied) -> None:
+    """Keep what was done for `outcome`."""
+    st.session_state[DONE] = Done(dataset.id, words, applied.change_id, len(applied.stale))
 
 
 def outcome(db: Database, dataset: Dataset) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from dscore.catalog.connection import open_catalog, writing
 from tests.catalog.made import make_library
 from tests.commands import Commands
 
@@ -98,3 +99,28 @@ def test_what_is_well_is_said(tmp_path: Path) -> None:
     dscore = Commands(make_library(tmp_path / "library", {}).home)
     ran = dscore("check", "set")
     assert (ran.code, ran.out) == (0, "0 pictures checked. Nothing is wrong.\n")
+
+
+def test_copies_are_seen_to_go_and_go(dscore: Commands) -> None:
+    with open_catalog(dscore.library) as db, writing(db):
+        db.execute("update image set phash = 7, entropy = 7, dark = 0, light = 1")
+        db.execute("update image set phash = 77777777 where id > 2")
+    found = dscore.good("check", "set", "--repair", "duplicate", "--dry-run")
+    assert [(one["name"], one["after"]) for one in found["examples"]] == [("b", ""), ("d", "")]
+    done = dscore.good("check", "set", "--repair", "duplicate")
+    assert set(dscore.tags("set")) == {"a", "c"}
+    dscore.good("undo", "set", done["change"])
+    assert set(dscore.tags("set")) == set(CAPTIONS)
+
+
+def test_readiness_is_said_with_what_is_missing(dscore: Commands) -> None:
+    found = dscore("check", "set", "--for", "character", "--json").json["readiness"]
+    assert (found["kind"], found["coverage"][0]["title"]) == ("character", "Angle")
+    assert sum(reason["most"] for reason in found["reasons"]) == 100
+    assert 0 < found["score"] < 100
+    lines = dscore("check", "set", "--for", "style").out
+    assert (
+        f"Ready for a style: {dscore('check', 'set', '--for', 'style', '--json').json['readiness']['score']} of 100."
+        in lines
+    )
+    assert "46 more pictures: a style wants 50 to 200" in lines

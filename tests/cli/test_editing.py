@@ -88,5 +88,5 @@ def test_a_search_that_begins_with_a_dash_is_told_where_it_goes(pets: Commands) 
     ran = pets("search", "pets", "-red")
     assert ran.code == 2
     assert "search NAME -- -hat" in ran.err
-    assert pets("search", "pets", "--", "-red").out.splitlines()[0].endswith(" found")
+    assert pets.process("search", "pets", "--", "-red").out.splitlines()[0].endswith(" found")
     assert "No picture has the tag “redd”. Did you mean red" in pets("search", "pets", "redd").out

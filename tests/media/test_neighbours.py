@@ -89,6 +89,23 @@ def test_a_group_is_alike_to_its_first_and_does_not_chain() -> None:
     assert groups([], []) == []
 
 
+def test_frames_of_a_camera_that_stands_still_end_in_time() -> None:
+    rng = np.random.default_rng(3)
+    bits = np.uint64(1) << rng.integers(0, 64, (2400, 3), dtype=np.uint64)
+    hashes = np.unique(bits[:, 0] ^ bits[:, 1] ^ bits[:, 2])
+    before = time.process_time()
+    first, second, _ = near_pairs(hashes, 8)
+    found = groups(first, second)
+    assert len(found) < 200
+    assert sum(map(len, found)) > 0.9 * len(hashes)
+    assert time.process_time() - before < 10
+
+
+def test_there_is_an_end_to_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neighbours, "MOST_PAIRS", 100)
+    assert 100 < len(near_pairs(list(range(1000)), 16)[0]) < 499_500
+
+
 def test_a_distance_out_of_range_is_refused() -> None:
     with pytest.raises(ValueError, match="0 to 16"):
         near_pairs([1, 2], 17)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dscore.catalog.connection import open_catalog, writing
 from tests.commands import Commands
 from tests.pages.test_overview import component
 from tests.pages.work import chosen, clicked, good, opened, texts
@@ -98,3 +99,44 @@ def test_one_case_is_mended_alone_or_left(heap: Commands) -> None:
     clicked(clicked(shown, "mend-separator-1"), "mend-apply")
     assert {"tea", "cup"} & set(heap.tags("heap")["p0"]) in ({"tea", "cup"}, set())
     assert len([tag for tag in heap.tags("heap")["p0"] if ";" in tag or "|" in tag]) == 1
+
+
+def with_copies(heap: Commands) -> AppTest:
+    """The tab of duplicates; p0 and p1 are copies, p2 and p3 too, and all others are far apart."""
+    with open_catalog(heap.library) as db, writing(db):
+        for item, phash in enumerate(
+            (1, 1, 2**60 - 1, 2**60 - 1, 0x3333 << 20, 0x5555 << 32, 0x7777 << 44, 0x1F1F << 8), 1
+        ):
+            db.execute("update image set phash = ?, entropy = 7, dark = 0, light = 1 where id = ?", (phash, item))
+    shown = shown_with()
+    shown.session_state["check-tab"] = "Duplicates"
+    return good(shown.run())
+
+
+def test_duplicates_are_merged_one_by_one_and_taken_back(heap: Commands) -> None:
+    shown = with_copies(heap)
+    assert "Merge all 2 groups of copies" in [button.label for button in shown.button]
+    shown = clicked(shown, "merge-1-2-2")
+    assert heap.tags("heap")["p0"] == ["solo", "smile", "red dress"]
+    assert "p1" not in heap.tags("heap")
+    assert any("1 group merged, 1 picture put into the trash" in text for text in texts(shown, "success"))
+    clicked(shown, "undo-mend")
+    assert (heap.tags("heap")["p0"], heap.tags("heap")["p1"]) == (["solo", "smile"], ["solo", "red dress"])
+
+
+def test_all_copies_are_merged_at_once_with_the_captions_of_the_kept(heap: Commands) -> None:
+    shown = chosen(with_copies(heap), "alike-captions", "kept")
+    shown = clicked(shown, "merge-all")
+    assert heap.tags("heap")["p0"] == ["solo", "smile"]
+    assert set(heap.tags("heap")) == {"p0", "p2", "p4", "p5", "p6", "p7"}
+    assert "No two pictures are alike." in texts(shown, "success")
+
+
+def test_the_overview_says_how_ready_a_dataset_is_once_its_kind_is_known(heap: Commands) -> None:
+    assert heap
+    shown = opened("overview.py")
+    assert component(shown, "dscore_dataset_cards")["cards"][0]["facts"][1].startswith("Changed")
+    shown = chosen(shown, "kind_1", "character")
+    fact = component(good(shown.run()), "dscore_dataset_cards")["cards"][0]["facts"][1]
+    score = component(opened("check.py"), "dscore_reasons")["score"]
+    assert fact.startswith(f"{score} % ready · Changed")

@@ -54,10 +54,11 @@ def test_a_card_says_how_far_its_dataset_is(heap: Commands) -> None:
 @pytest.mark.usefixtures("heap")
 def test_the_ladder_leads_to_what_is_still_to_do() -> None:
     shown = opened("overview.py")
-    assert rungs(shown) == ["Import: done", "Tag", "Edit", "Export"]
-    assert texts(shown, "caption")[1:5] == [
+    assert rungs(shown) == ["Import: done", "Tag", "Check", "Edit", "Export"]
+    assert texts(shown, "caption")[1:6] == [
         "8 pictures",
         "5 pictures have no caption",
+        "1 error, 4 warnings",
         "No trigger word is set",
         "Not exported yet",
     ]
@@ -69,7 +70,7 @@ def test_done_steps_are_marked(heap: Commands) -> None:
     heap.good("edit", "heap", "add", "thing")
     heap.good("export", "heap", heap.home / "exports" / "heap")
     shown = opened("overview.py")
-    assert rungs(shown) == ["Import: done", "Tag: done", "Edit: done", "Export: done"]
+    assert rungs(shown) == ["Import: done", "Tag: done", "Check: done", "Edit: done", "Export: done"]
     assert any(text.startswith("Trigger word\\: sks") for text in texts(shown, "caption"))
 
 

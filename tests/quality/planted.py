@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from dscore.catalog import datasets, tags
+from dscore.catalog import datasets, images, tags
 from dscore.catalog.connection import Database, open_catalog, writing
 from dscore.config import Library
 from dscore.media.neighbours import MIRROR
@@ -187,9 +187,13 @@ def plant(home: Path) -> Planted:
             for bits, height in ((0b11111, 1100), (MIRROR, 1100), (0, 900))
             for item in maker.pair(bits, width=1200, height=height)
         }
+        inside = maker.hash()
+        boxed = maker.item(height=1400)
+        made.faults["near-duplicate"] |= {maker.item(phash=inside), boxed}
         made.faults["elsewhere"] = {maker.item() for _ in range(3)}
         maker.write()
         with writing(db):
+            images.keep_bare(db, {boxed: inside ^ 0b111})
             db.execute("update dataset set trigger = ? where id = ?", (TRIGGER, dataset.id))
             for item in made.faults["elsewhere"]:
                 db.execute(

@@ -44,7 +44,7 @@ def test_what_is_missing_is_said_with_its_number() -> None:
     assert angle.advice == "4 more from the side, 2 more from behind, 2 more from above, 2 more from below"
     behind = next(cell for cell in angle.cells if cell.name == "from behind")
     assert (behind.items, behind.query) == ((31,), '"from behind"')
-    assert found.axes[3].advice == "2 different kinds"
+    assert found.axes[3].advice == "2 kinds of it"
     assert "angle" in next(reason.words for reason in found.reasons if reason.title == "Coverage")
 
 
@@ -68,6 +68,11 @@ def test_faults_cost_their_share_once() -> None:
     reason = found.reasons[3]
     assert reason.query == "check:blurred or check:blurred"
     assert "3 of 30 have a fault: blurred 3, too dark 3." in reason.words
+
+
+def test_sentences_alone_tell_nothing_of_the_coverage() -> None:
+    prose = replace(captions(dict.fromkeys(range(1, 21), "")), prose=dict.fromkeys(range(1, 21), "A girl smiles."))
+    assert readiness(prose, (), "character").reasons[-1].words == "Only tags tell it, and 20 captions have none."
 
 
 def test_a_wrong_trigger_costs_its_share() -> None:

@@ -1,0 +1,123 @@
+"""Pictures that are alike, side by side: which one stays, and what its caption says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from dscore.catalog.connection import Database
+from dscore.catalog.datasets import Dataset
+from dscore.pipeline import cards, duplicates
+from dscore.pipeline.cards import Card
+from dscore.pipeline.duplicates import Merge
+from dscore.quality.likeness import Group
+from pages.components import mending, state
+from pages.components.assets import joined
+from pages.components.trouble import spoken
+from pages.components.words import counted
+
+MOST = 20
+UNITE = "all"
+KEEP = "kept"
+LABELS = {UNITE: "the tags of all", KEEP: "that of the one that stays"}
+
+_ROW = st.components.v2.component("dscore_alike", js=joined("elements.js", "alike.js"), css=joined("alike.css"))
+
+
+def draw(db: Database, dataset: Dataset, groups: Sequence[Group]) -> None:
+    """The groups, copies first; each is merged alone, or all copies at once."""
+    if not groups:
+        st.success("No two pictures are alike.", icon=":material/check_circle:")
+        return
+    same = [group for group in groups if group.same]
+    st.caption(
+        "The best of each group is proposed: the largest, the least squeezed, the oldest. Click another one to keep that. "
+        "The rest goes to the trash, from where it comes back; merging is one change that can be undone."
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        captions = st.segmented_control(
+            "The caption will be",
+            list(LABELS),
+            key="alike-captions",
+            format_func=LABELS.__getitem__,
+            default=UNITE,
+            required=True,
+        )
+        if len(same) > 1:
+            st.button(
+                f"Merge all {len(same):,} groups of copies", icon=":material/merge:", key="merge-all",
+                on_click=_merge, args=(dataset, [_chosen(group, captions or UNITE) for group in same]),
+            )  # fmt: skip
+    for group in groups[:MOST]:
+        _draw(db, dataset, group, captions or UNITE)
+    if len(groups) > MOST:
+        st.caption(f"The first {MOST} of {len(groups):,} groups; the others follow once these are merged.")
+
+
+def _draw(db: Database, dataset: Dataset, group: Group, captions: str) -> None:
+    key = _key(group)
+    shown = {card.id: card for card in cards.cards(db, dataset, group.items)}
+    facts = {
+        one.item: f"{one.width:,} x {one.height:,} · {one.format.upper()} · {_size(one.bytes)}"
+        for one in group.pictures
+    }
+    data = {
+        "kept": _kept(group),
+        "pictures": [_document(shown[item], facts[item]) for item in facts if item in shown],
+    }
+    with st.container(border=True, key=f"alike-{key}", gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown("**Copies**" if group.same else "**Nearly the same**", width="content")
+            st.button(
+                "Merge",
+                icon=":material/merge:",
+                key=f"merge-{key}",
+                on_click=_merge,
+                args=(dataset, [_chosen(group, captions)]),
+            )
+        _ROW(key=f"row-{key}", data=data, on_keep_change=_keeping(group))
+
+
+def _document(card: Card, facts: str) -> dict[str, object]:
+    return {"item": card.id, "sha256": card.sha256, "name": card.name, "facts": facts, "caption": card.caption}
+
+
+def _size(number: int) -> str:
+    return f"{number / 1e6:,.1f} MB" if number >= 1e6 else f"{number / 1e3:,.0f} kB"
+
+
+def _key(group: Group) -> str:
+    return "-".join(map(str, group.items[:3])) + f"-{len(group.items)}"
+
+
+def _kept(group: Group) -> int:
+    """The one that stays: the best, unless another was clicked."""
+    chosen = st.session_state.get(f"keep-{_key(group)}")
+    return int(chosen) if chosen in group.items else group.best.item
+
+
+def _keeping(group: Group) -> Callable[[], None]:
+    key = _key(group)
+
+    def clicked() -> None:
+        item = st.session_state[f"row-{key}"].get("keep")
+        if item is not None:
+            st.session_state[f"keep-{key}"] = item
+
+    return clicked
+
+
+def _chosen(group: Group, captions: str) -> Merge:
+    kept = _kept(group)
+    others = tuple(item for item in group.items if item != kept)
+    return Merge(kept, others, kept if captions == KEEP else None)
+
+
+@spoken()
+def _merge(dataset: Dataset, merges: Sequence[Merge]) -> None:
+    done = duplicates.merge(state.library(), dataset, merges)
+    gone = sum(len(one.others) for one in merges)
+    mending.note(
+        dataset, f"{counted(len(merges), 'group')} merged, {counted(gone, 'picture')} put into the trash.", done
+    )
