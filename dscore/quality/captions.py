@@ -9,9 +9,10 @@ from functools import lru_cache
 import numpy as np
 
 from dscore.quality.findings import Case, Repair
-from dscore.quality.prose import looping, markup
+from dscore.quality.prose import markup
 from dscore.quality.subjects import Captions, Numbers, ids
 from dscore.quality.tags import removing
+from dscore.text.prose import looping
 from dscore.text.query import Tag, format_query
 from dscore.text.tags import KAOMOJI, tag_key
 from dscore.text.tokens import LONG, SHORT

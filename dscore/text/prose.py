@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import lru_cache
 
-LONGEST_LOOP = 8
+LONGEST_PHRASE = 12
 TIMES = 3
 """A loop is up to so many words, standing so often in a row."""
 
-SENTENCE_WORDS = 4
-"""A sentence of so many words or more does not stand twice by chance."""
+SENTENCE_WORDS = 3
+"""Shorter sentences may well be said again."""
 
 ECHO_WORDS = 6
 """So many words of a prompt in a row are no chance."""
 
 _WORD = re.compile(r"\w+(?:['\u2019]\w+)*")
-_SENTENCE = re.compile(r"[.!?]+(?:\s+|$)")
+_SENTENCE = re.compile(r"[^.!?…。\n]+")
 _UNREAL = re.compile(r"\baraff?e[ds]?\b", re.IGNORECASE)
 _GAP = re.compile(r"\{\w+\}")
 
@@ -40,26 +42,38 @@ def faults_of(caption: str, prompt: str = "") -> tuple[Fault, ...]:
     if not words:
         return (Fault.EMPTY,)
     found = {
-        Fault.LOOPS: _loops(words) or _says_twice(caption),
+        Fault.LOOPS: looping(caption, strict=True),
         Fault.ECHOES: _echoes(words, prompt),
         Fault.UNREAL: _UNREAL.search(caption) is not None,
     }
     return tuple(fault for fault, is_so in found.items() if is_so)
 
 
-def _loops(words: list[str]) -> bool:
-    """Whether one to eight words stand three times in a row."""
-    return any(
-        words[start : start + size] * TIMES == words[start : start + size * TIMES]
-        for size in range(1, min(LONGEST_LOOP, len(words) // TIMES) + 1)
-        for start in range(len(words) - size * TIMES + 1)
-    )
+@lru_cache(maxsize=65_536)
+def looping(text: str, *, strict: bool = False) -> bool:
+    """Whether the text says the same over and over: a phrase of up to 12 words three times in a row, or a sentence three times.
+
+    A word alone has to stand there four times: `very, very, very good` is how people speak. `strict` is for what a machine has
+    just said: a word three times, a sentence twice.
+    """
+    words = _WORD.findall(text.casefold())
+    return _repeats_phrase(words, strict=strict) or _repeats_sentence(text, times=TIMES - strict)
 
 
-def _says_twice(caption: str) -> bool:
-    sentences = [tuple(_WORD.findall(part.casefold())) for part in _SENTENCE.split(caption)]
-    long = [sentence for sentence in sentences if len(sentence) >= SENTENCE_WORDS]
-    return len(set(long)) < len(long)
+def _repeats_phrase(words: Sequence[str], *, strict: bool) -> bool:
+    for length in range(1, min(LONGEST_PHRASE, len(words) // TIMES) + 1):
+        needed = length * (TIMES if length == 1 and not strict else TIMES - 1)
+        same = 0
+        for place in range(length, len(words)):
+            same = same + 1 if words[place] == words[place - length] else 0
+            if same == needed:
+                return True
+    return False
+
+
+def _repeats_sentence(text: str, *, times: int) -> bool:
+    sentences = Counter(tuple(_WORD.findall(sentence.casefold())) for sentence in _SENTENCE.findall(text))
+    return any(found >= times and len(words) >= SENTENCE_WORDS for words, found in sentences.items())
 
 
 def _echoes(words: Sequence[str], prompt: str) -> bool:

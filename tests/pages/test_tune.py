@@ -36,8 +36,8 @@ def test_without_scores_it_leads_to_the_tagger() -> None:
 
 
 def test_a_slider_shows_at_once_what_it_would_do_and_changes_nothing(tagged: Commands) -> None:
-    before = tagged.content()
     shown = opened("tune.py")
+    before = tagged.content()
     assert "These settings give just the captions that are there." in texts(shown)
     assert shown.button(key="tune-apply").disabled
     chosen(shown, "tune-general", 0.55)

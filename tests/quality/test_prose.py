@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dscore.quality.prose import looping, markup
+from dscore.quality.prose import markup
+from dscore.text.prose import looping
 
 
 @pytest.mark.parametrize(
