@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dscore.catalog import datasets, deltas, states
+from dscore.catalog import datasets, deltas, state_rows, states
 from dscore.catalog.clock import now
 from dscore.catalog.connection import Database, reading, writing
-from dscore.catalog.states import ItemState, Pair
+from dscore.catalog.state_rows import Pair
+from dscore.catalog.states import ItemState, Kind
 from dscore.errors import NotFoundError, WrongUseError
 
 CHUNK = 2000
@@ -20,6 +21,8 @@ SETTINGS = ("trigger", "trigger_position", "template", "lora_type", "name")
 """The columns of a dataset that a change may set."""
 
 Edit = Callable[[ItemState], ItemState]
+"""What becomes of an item. Where its look leaves out what is an item's own, it is asked once for all that are alike."""
+
 InTransaction = Callable[[Database, "Written"], None]
 
 
@@ -81,48 +84,48 @@ def record(
     """
     ids = list(dict.fromkeys(ids))
     with reading(db):
-        found = states.load(db, ids, look)
-    edits = _edits(found, edit, revs)
+        pairs = state_rows.tried(_as_seen(states.kinds(db, ids, look), revs), edit)
     with writing(db):
-        again = states.stale(db, found.values())
+        again = state_rows.stale(db, pairs)
         if again:
-            edits = {item: pair for item, pair in edits.items() if item not in again}
-            edits |= _edits(states.load(db, again, look), edit, revs)
-        for item in states.clashing(db, [pair for pair in edits.values() if pair is not None]):
-            del edits[item]
-        written = _write(db, change, ids, edits)
+            newer = state_rows.tried(_as_seen(states.kinds(db, again, look), revs), edit)
+            pairs = [*state_rows.without(pairs, again), *newer]
+        clashing = state_rows.clashing(db, pairs)
+        written = _write(db, change, ids, state_rows.without(pairs, clashing) if clashing else pairs)
         if also is not None:
             also(db, written)
     return written
 
 
-def _edits(found: Mapping[int, ItemState], edit: Edit, revs: Mapping[int, int] | None) -> dict[int, Pair | None]:
-    """Those that have the rev that the person saw, before and after; None where the edit changes nothing."""
-    edits: dict[int, Pair | None] = {}
-    for item, before in found.items():
-        if revs is None or revs.get(item, before.rev) == before.rev:
-            after = edit(before)
-            edits[item] = None if after is before or after == before else Pair(before, after)
-    return edits
+def _as_seen(found: Sequence[Kind], revs: Mapping[int, int] | None) -> Sequence[Kind]:
+    """Those that have the rev that the person saw."""
+    if revs is None:
+        return found
+    seen = ({item: rev for item, rev in kind.revs.items() if revs.get(item, rev) == rev} for kind in found)
+    return [Kind(kind.state, rest) for kind, rest in zip(found, seen, strict=True) if rest]
 
 
-def _write(db: Database, change: Draft | int, ids: Sequence[int], edits: Mapping[int, Pair | None]) -> Written:
-    pairs = [pair for item in ids if (pair := edits.get(item)) is not None]
+def _write(db: Database, change: Draft | int, ids: Sequence[int], pairs: Sequence[Pair]) -> Written:
+    to_write = state_rows.changed(pairs)
     change_id = change if isinstance(change, int) else None
-    if isinstance(change, Draft) and (pairs or dataset_delta(db, change)):
+    if isinstance(change, Draft) and (to_write or dataset_delta(db, change)):
         change_id = open_change(db, change)
-    if pairs:
-        states.write(db, pairs)
+    noted: dict[int, str] = {}
+    for pair in to_write:
+        noted |= dict.fromkeys(pair.ids, deltas.dumps(deltas.between(pair.before, pair.after)))
+    if noted:
+        state_rows.write(db, to_write)
         db.executemany(
             "insert into change_item (change_id, item_id, delta) values (?, ?, ?)",
-            [(change_id, pair.after.id, deltas.dumps(deltas.between(*pair))) for pair in pairs],
+            [(change_id, item, noted[item]) for item in ids if item in noted],
         )
-        db.execute("update change set items = items + ? where id = ?", (len(pairs), change_id))
+        db.execute("update change set items = items + ? where id = ?", (len(noted), change_id))
+    seen = {item for pair in pairs for item in pair.ids}
     return Written(
         change_id,
-        changed=tuple([pair.after.id for pair in pairs]),
-        same=tuple([item for item in ids if item in edits and edits[item] is None]),
-        stale=tuple([item for item in ids if item not in edits]),
+        changed=tuple([item for item in ids if item in noted]),
+        same=tuple([item for item in ids if item in seen and item not in noted]),
+        stale=tuple([item for item in ids if item not in seen]),
     )
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, groupby
+from operator import itemgetter
 
-from dscore.catalog import datasets, deltas, states
+from dscore.catalog import datasets, deltas, state_rows, states
 from dscore.catalog.changes import CHUNK, SETTINGS, Change, InTransaction, Written
 from dscore.catalog.clock import now
 from dscore.catalog.connection import Database, reading, writing
-from dscore.catalog.states import ItemState, Pair
+from dscore.catalog.state_rows import Pair
+from dscore.catalog.states import ItemState, Kind
+
+OWN = frozenset(["name", "prose"])
+"""The layers that each item has of its own, see `states.Look`."""
 
 
 def revert(
@@ -24,21 +30,18 @@ def revert(
     with reading(db):
         steps = _steps(db, change_id, ids, redo=redo)
     with writing(db):
-        again = states.stale(db, [step.before for step in steps.values()])
+        again = state_rows.stale(db, [step.pair for step in steps])
         if again:
-            steps = {item: step for item, step in steps.items() if item not in again}
-            steps |= _steps(db, change_id, again, redo=redo)
-        for item in states.clashing(
-            db, [Pair(one.before, one.after) for one in steps.values() if one.after is not None]
-        ):
-            steps[item] = _Step(steps[item].before)
-        todo = [(item, step) for item, step in steps.items() if step.after is not None]
-        states.write(db, [Pair(step.before, step.after) for _, step in todo if step.after is not None])
+            steps = [*_without(steps, again), *_steps(db, change_id, again, redo=redo)]
+        steps = _without(steps, state_rows.clashing(db, [step.pair for step in steps]))
+        todo = [step for step in steps if step.free]
+        state_rows.write(db, [step.pair for step in todo])
+        done = {item: step.delta for step in todo for item in step.pair.ids}
         db.executemany(
             "update change_item set undone = ?, delta = coalesce(?, delta) where change_id = ? and item_id = ?",
-            [(int(not redo), step.delta, change_id, item) for item, step in todo],
+            [(int(not redo), done[item], change_id, item) for item in ids if item in done],
         )
-        written = _reverted(db, change_id, ids, {item for item, _ in todo}, redo=redo)
+        written = _reverted(db, change_id, ids, done, redo=redo)
         if also is not None:
             also(db, written)
     return written
@@ -46,40 +49,52 @@ def revert(
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One item's way back; `after` None: it is left. `delta` where what is noted must be noted anew."""
+    """The way back of items that are alike, which are left where it is not free; `delta` is what must be noted anew."""
 
-    before: ItemState
-    after: ItemState | None = None
+    pair: Pair
+    free: bool = False
     delta: str | None = None
 
 
-def _steps(db: Database, change_id: int, ids: Collection[int], *, redo: bool) -> dict[int, _Step]:
-    noted = _deltas(db, change_id, ids, undone=redo)
-    touched = {tag for delta in noted.values() for tag in (*delta.tags, *delta.vetoes)}
-    found = states.load(db, list(noted), states.Look(touched))
+def _without(steps: Sequence[_Step], gone: Collection[int]) -> Sequence[_Step]:
+    if not gone:
+        return steps
+    return [replace(step, pair=pair) for step in steps for pair in state_rows.without([step.pair], gone)]
+
+
+def _steps(db: Database, change_id: int, ids: Collection[int], *, redo: bool) -> Sequence[_Step]:
+    noted = _noted(db, change_id, ids, undone=redo)
     later = {} if redo else _later(db, change_id, noted)
-    steps = {}
-    for item, state in found.items():
-        delta = noted[item] if redo else noted[item].inverse
-        if not deltas.applies(delta, state) or any(deltas.meet(noted[item], other) for other in later.get(item, ())):
-            steps[item] = _Step(state)
-            continue
-        there = deltas.placed_as(delta, state)
-        anew = None if there is delta else deltas.dumps(there if redo else there.inverse)
-        steps[item] = _Step(state, _stamped(deltas.apply(there, state)), anew)
+    read = {text: deltas.loads(text) for text in {*noted.values(), *chain.from_iterable(later.values())}}
+    of_change = [read[text] for text in set(noted.values())]
+    touched = {tag for delta in of_change for tag in (*delta.tags, *delta.vetoes)}
+    look = states.Look(touched, own=not OWN.isdisjoint(part for delta in of_change for part in delta.parts))
+    steps = []
+    for kind in states.kinds(db, list(noted), look, apart={item: (noted[item], later.get(item)) for item in noted}):
+        made, others = read[noted[kind.state.id]], [read[text] for text in later.get(kind.state.id, ())]
+        steps.append(_step(kind, made, others, redo=redo))
     return steps
 
 
-def _deltas(db: Database, change_id: int, ids: Collection[int], *, undone: bool) -> dict[int, deltas.Delta]:
+def _step(kind: Kind, made: deltas.Delta, later: Sequence[deltas.Delta], *, redo: bool) -> _Step:
+    state, delta = kind.state, made if redo else made.inverse
+    if not deltas.applies(delta, state) or any(deltas.meet(made, other) for other in later):
+        return _Step(Pair(state, state, kind.revs))
+    there = deltas.placed_as(delta, state)
+    anew = None if there is delta else deltas.dumps(there if redo else there.inverse)
+    return _Step(Pair(state, _stamped(deltas.apply(there, state)), kind.revs), free=True, delta=anew)
+
+
+def _noted(db: Database, change_id: int, ids: Collection[int], *, undone: bool) -> dict[int, str]:
     rows = db.execute(
         """select item_id, delta from change_item
         where change_id = ? and undone = ? and item_id in (select value from json_each(?))""",
         (change_id, int(undone), json.dumps(list(ids))),
     )
-    return {item: deltas.loads(text) for item, text in rows.fetchall()}
+    return dict(rows.fetchall())
 
 
-def _later(db: Database, change_id: int, ids: Collection[int]) -> dict[int, list[deltas.Delta]]:
+def _later(db: Database, change_id: int, ids: Collection[int]) -> dict[int, tuple[str, ...]]:
     """What later changes that stand did to these items: a value that only looks as this change left it may be theirs."""
     rows = db.execute(
         """select later.item_id, later.delta from json_each(?) wanted
@@ -87,13 +102,10 @@ def _later(db: Database, change_id: int, ids: Collection[int]) -> dict[int, list
         where not later.undone""",
         (json.dumps(list(ids)), change_id),
     )
-    found: dict[int, list[deltas.Delta]] = {}
-    for item, text in rows.fetchall():
-        found.setdefault(item, []).append(deltas.loads(text))
-    return found
+    return {item: tuple([text for _, text in of_item]) for item, of_item in groupby(rows, itemgetter(0))}
 
 
-def _reverted(db: Database, change_id: int, ids: Sequence[int], changed: set[int], *, redo: bool) -> Written:
+def _reverted(db: Database, change_id: int, ids: Sequence[int], changed: Collection[int], *, redo: bool) -> Written:
     """The items by fate; what is left is what the change still (with `redo`: still not) stands on."""
     others = [item for item in ids if item not in changed]
     left = set(_waiting_among(db, change_id, others, undone=redo)) if others else set()

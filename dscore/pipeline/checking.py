@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from dscore.catalog import changes, images, lengths, quality, search, states
+from dscore.catalog import changes, images, lengths, quality, search, state_rows, states
 from dscore.catalog.changes import CHUNK, Draft, Written
 from dscore.catalog.connection import Database, open_catalog, reading, wait_for_turn
 from dscore.catalog.datasets import Dataset
@@ -183,8 +183,9 @@ def plan(db: Database, dataset: Dataset, repairs: Sequence[Repair], summary: str
     ids = _meant(repairs)
     revs: dict[int, int] = {}
     for first in range(0, len(ids), CHUNK):
-        found = states.load(db, ids[first : first + CHUNK], prepared.look)
-        revs.update((item, state.rev) for item, state in found.items() if prepared.edit(state) != state)
+        found = states.kinds(db, ids[first : first + CHUNK], prepared.look)
+        for pair in state_rows.changed(state_rows.tried(found, prepared.edit)):
+            revs.update(pair.revs)
     shown = tuple(example_captions(db, dataset, prepared, list(revs)[:examples]))
     if all(one.kind == "trash" for one in repairs):
         shown = tuple(replace(one, after="") for one in shown)

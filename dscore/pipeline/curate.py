@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
-from dscore.catalog import changes, datasets, images, job_lists, jobs, reversal, search, states
+from dscore.catalog import changes, datasets, images, job_lists, jobs, reversal, search, state_rows, states
 from dscore.catalog.changes import CHUNK, Change, Draft, Written
 from dscore.catalog.connection import Database, open_catalog, wait_for_turn, writing
 from dscore.catalog.datasets import Dataset
@@ -78,8 +78,10 @@ def preview(
     ids = scope(db, dataset, query, operation, only=only)
     revs: dict[int, int] = {}
     for chunk in _chunks(_touched(db, prepared, ids)):
-        found = states.load(db, chunk, prepared.look)
-        revs.update((item, state.rev) for item, state in found.items() if prepared.edit(state) != state)
+        found: dict[int, int] = {}
+        for pair in state_rows.changed(state_rows.tried(states.kinds(db, chunk, prepared.look), prepared.edit)):
+            found.update(pair.revs)
+        revs.update((item, found[item]) for item in chunk if item in found)
     shown = list(revs)[:examples] if revs or not prepared.settings else ids[:examples]
     changes_dataset = bool(changes.dataset_delta(db, _draft(dataset, operation, prepared)))
     return Preview(
@@ -100,9 +102,8 @@ def example_captions(db: Database, dataset: Dataset, prepared: Prepared, ids: Se
     before = _rendered(db, dataset, ids)
     db.execute("begin immediate")
     try:
-        found = states.load(db, ids, prepared.look)
-        pairs = [states.Pair(state, prepared.edit(state)) for state in found.values()]
-        states.write(db, [pair for pair in pairs if pair.after != pair.before])
+        pairs = state_rows.tried(states.kinds(db, ids, prepared.look), prepared.edit)
+        state_rows.write(db, state_rows.changed(pairs))
         if prepared.settings:
             changes.open_change(db, Draft(dataset.id, "preview", "", prepared.settings))
         after = _rendered(db, datasets.by_id(db, dataset.id), ids)

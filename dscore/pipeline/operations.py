@@ -28,7 +28,8 @@ Kind = Literal[
     "trigger", "add", "remove", "replace", "sort", "dedupe", "standardise", "trash", "restore", "mark", "stars"
 ]
 KINDS: tuple[str, ...] = get_args(Kind)
-NOTHING = Look(())
+NOTHING = Look((), own=False)
+PROSE = Look(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def _add(db: Database, _dataset: Dataset, operation: Operation, _everything: boo
     at_start = _require(operation.position or "end", ["start", "end"], "position") == "start"
     ids = tag_table.intern(db, dict.fromkeys(names, Category.GENERAL))
     tags = [ids[name] for name in names]
-    look = Look(tags, ends=True)
+    look = Look(tags, ends=True, own=False)
     return Prepared(lambda state: rules.add(state, tags, at_start=at_start), f"add “{', '.join(names)}”", look)
 
 
@@ -113,7 +114,7 @@ def _replace(db: Database, dataset: Dataset, operation: Operation, _everything: 
         raise WrongUseError("Say what to replace.")
     summary = f"replace “{operation.text}” by “{operation.new}” in {operation.where}"
     if operation.where == "prose":
-        return Prepared(_prose_edit(operation), summary, NOTHING)
+        return Prepared(_prose_edit(operation), summary, PROSE)
     used = tag_table.used(db, dataset.id)
     return _renamed(db, used, _new_names(used, operation), summary)
 
@@ -172,7 +173,7 @@ def _dedupe(db: Database, dataset: Dataset, _operation: Operation, _everything: 
         fates = {tag: (kept,) for tag in hit if (kept := first.setdefault(several[tag], tag)) != tag}
         return rules.remap(state, rules.Fates(fates, {}, inherit=True))
 
-    return Prepared(edit, "remove doubled tags", Look(several), needs=several)
+    return Prepared(edit, "remove doubled tags", Look(several, own=False), needs=several)
 
 
 def _standardise(db: Database, dataset: Dataset, _operation: Operation, _everything: bool) -> Prepared:
@@ -257,7 +258,10 @@ def _mapped(
     looked_at = {*fates, *twins, *(twin for others in twins.values() for twin in others)}
     all_fates = rules.Fates(fates, twins, inherit=inherit)
     return Prepared(
-        lambda state: rules.remap(state, all_fates), summary, ALL if several else Look(looked_at), needs=fates
+        lambda state: rules.remap(state, all_fates),
+        summary,
+        ALL if several else Look(looked_at, own=False),
+        needs=fates,
     )
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
-from dscore.catalog import changes, datasets, saved, search, states
+from dscore.catalog import changes, datasets, saved, search, state_rows, states
 from dscore.catalog.changes import CHUNK, Draft
 from dscore.catalog.connection import Database, open_catalog
 from dscore.catalog.datasets import Dataset
@@ -143,15 +143,13 @@ def _try(db: Database, dataset: Dataset, step: Step, tried: Sequence[int], *, ev
     whole = everything and isinstance(parse_query(step.query), Everything)
     prepared = prepare(db, dataset, step.operation, everything=whole)
     ids = curate.scope(db, dataset, step.query, step.operation, only=set(tried))
-    found = states.load(db, ids, prepared.look)
-    pairs = [states.Pair(state, prepared.edit(state)) for state in found.values()]
-    pairs = [pair for pair in pairs if pair.after != pair.before]
-    states.write(db, pairs)
+    pairs = state_rows.changed(state_rows.tried(states.kinds(db, ids, prepared.look), prepared.edit))
+    state_rows.write(db, pairs)
     draft = Draft(dataset.id, "preview", "", prepared.settings)
     if changes.dataset_delta(db, draft):
         changes.open_change(db, draft)
         return len(ids)
-    return len(pairs)
+    return sum(len(pair.ids) for pair in pairs)
 
 
 def _captions(db: Database, dataset: Dataset, ids: Sequence[int]) -> dict[int, tuple[str, str]]:

@@ -37,6 +37,34 @@ def test_an_item_named_twice_is_edited_once(library: Library) -> None:
         assert changes.listed(db, 1)[0].items == 2
 
 
+SHARED = states.Look((3,), own=False)
+
+
+def test_items_that_are_alike_are_worked_out_once_and_each_meets_its_fate(library: Library) -> None:
+    asked = []
+
+    def edit(state: ItemState) -> ItemState:
+        asked.append(state.id)
+        if len(asked) == 1:  # somebody is quicker
+            with open_catalog(library) as other, writing(other):
+                other.execute("update item set rev = 7 where id = 2")
+        return add_z(state)
+
+    with open_catalog(library) as db:
+        written = changes.record(db, DRAFT, [1, 2, 3], edit, look=SHARED)
+    assert (written.changed, written.same) == ((1, 2), (3,))
+    assert asked == [1, 3, 2]  # the one that somebody was at is read and worked out again
+    assert ask(library, "select id, rev from item") == [(1, 2), (2, 8), (3, 1)]
+    assert tag_texts(library) == {"a": "x, z", "b": "y, z", "c": "z"}
+
+
+def test_of_items_that_are_alike_those_of_another_rev_are_left(library: Library) -> None:
+    with open_catalog(library) as db:
+        written = changes.record(db, DRAFT, [1, 2, 3], add_z, look=SHARED, revs={1: 1, 2: 7, 3: 1})
+    assert (written.changed, written.same, written.stale) == ((1,), (3,), (2,))
+    assert tag_texts(library) == {"a": "x, z", "b": "y", "c": "z"}
+
+
 def test_a_change_of_nothing_leaves_no_trace(library: Library) -> None:
     with open_catalog(library) as db:
         assert changes.record(db, DRAFT, [3], add_z).change_id is None

@@ -1,15 +1,15 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dscore.catalog import states
 from dscore.catalog.connection import open_catalog, writing
-from dscore.catalog.states import FEW_TAGS, ItemState, Look, Pair, Placed, Prose
+from dscore.catalog.states import FEW_TAGS, ItemState, Look, Placed
 from dscore.config import Library
-from tests.catalog.made import ask, item_ids, make_library, state_of
+from tests.catalog.made import make_library
 
 IMPORT = ((2, None),)
 
@@ -17,24 +17,6 @@ IMPORT = ((2, None),)
 @pytest.fixture
 def library(tmp_path: Path) -> Library:
     return make_library(tmp_path, {"a": "x, y, z", "b": "y", "c": ""})
-
-
-FULL = ItemState(
-    1, 1, "own", "{prose}", "2026-02-02", Prose("A cat.", 2), {1: Placed(2.5, ((1, None), (2, 700))), 3: Placed(-1, IMPORT)},
-    frozenset({2}), name="Ä b", mark="keep", stars=4,
-)  # fmt: skip
-
-
-def test_what_is_written_is_read_back(library: Library) -> None:
-    with open_catalog(library) as db:
-        before = state_of(db, 1)
-        with writing(db):
-            states.write(db, [Pair(before, FULL)])
-        assert state_of(db, 1) == replace(FULL, rev=2)
-        assert db.execute("select key from item where id = 1").fetchone() == ("ä b",)
-        with writing(db):
-            states.write(db, [Pair(state_of(db, 1), before)])
-        assert state_of(db, 1) == replace(before, rev=3)
 
 
 def test_unknown_items_are_left_out(library: Library) -> None:
@@ -54,33 +36,51 @@ def test_a_look_reads_only_what_was_asked_for(library: Library, many: bool) -> N
     assert [(state.first, state.last) for state in found.values()] == [(1, 3), (1, 1), (0, 0)]
 
 
-def test_writing_what_a_look_has_read_leaves_the_rest_alone(library: Library) -> None:
-    with open_catalog(library) as db:
-        with writing(db):
-            (before,) = states.load(db, [1], Look([2])).values()
-            states.write(db, [Pair(before, before.with_tags({}, frozenset({2})))])
-        after = state_of(db, 1)
-    assert (after.ordered, after.vetoes, after.rev) == ([1, 3], frozenset({2}), 2)
-
-
 def test_tags_at_one_place_stand_in_the_order_of_their_ids() -> None:
     state = ItemState(1, 1, tags={9: Placed(1, IMPORT), 3: Placed(1, IMPORT), 5: Placed(0, IMPORT)})
     assert state.ordered == [5, 3, 9]
 
 
-def test_items_changed_or_deleted_since_they_were_read_are_told(library: Library) -> None:
+def kinds_of(library: Library, look: Look, **options: Any) -> list[list[int]]:
     with open_catalog(library) as db:
-        found = states.load(db, list(item_ids(library).values()))
-        with writing(db):
-            db.execute("update item set rev = rev + 1 where id = 2")
-            db.execute("delete from item where id = 3")
-        assert states.stale(db, found.values()) == {2, 3}
+        return [list(kind.revs) for kind in states.kinds(db, [1, 2, 3, 99], look, **options)]
 
 
-def test_a_tag_whose_claims_go_takes_them_along(library: Library) -> None:
+SHARED = Look((2,), own=False)
+
+
+def test_items_that_are_alike_in_what_was_read_are_one_kind(library: Library) -> None:
+    assert kinds_of(library, SHARED) == [[1], [2], [3]]  # y stands second, first, and nowhere
+    with open_catalog(library) as db, writing(db):
+        db.execute("update item_tag set position = 2 where item_id = 2")
+        db.execute("update item set rev = 7 where id = 2")
+    assert kinds_of(library, SHARED) == [[1, 2], [3]]
+    assert kinds_of(library, Look((3,), own=False)) == [[1], [2, 3]]
+    assert kinds_of(library, Look((2,))) == [[1], [2], [3]]  # each has its name
+    assert kinds_of(library, SHARED, apart={1: "a", 2: "b"}) == [[1], [2], [3]]
     with open_catalog(library) as db:
-        before = state_of(db, 1)
-        with writing(db):
-            states.write(db, [Pair(before, before.with_tags({}, frozenset()))])
-    assert ask(library, "select count(*) from item_tag_source where item_id = 1") == [(0,)]
-    assert ask(library, "select tag_id, items from tag_count order by 1") == [(1, 0), (2, 1), (3, 0)]
+        assert states.load(db, [2], SHARED) == {2: ItemState(2, 7, tags={2: Placed(2, IMPORT)})}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "insert into item_veto values (2, 2)",
+        "update item set trigger = 'own' where id = 2",
+        "update item set template = '{tags}' where id = 2",
+        "update item set trashed_at = '2026' where id = 2",
+        "update item set mark = 'keep' where id = 2",
+        "update item set stars = 3 where id = 2",
+        "update item_tag_source set score = 500 where item_id = 2",
+    ],
+)
+def test_whatever_differs_makes_two_kinds(library: Library, statement: str) -> None:
+    with open_catalog(library) as db, writing(db):
+        db.execute("update item_tag set position = 2 where item_id = 2")
+        db.execute(statement)
+    assert kinds_of(library, SHARED) == [[1], [2], [3]]
+
+
+def test_the_outermost_places_tell_kinds_apart(library: Library) -> None:
+    assert kinds_of(library, Look((), own=False)) == [[1, 2, 3]]
+    assert kinds_of(library, Look((), ends=True, own=False)) == [[1], [2], [3]]
