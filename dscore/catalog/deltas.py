@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from dscore.catalog.states import Claims, ItemState, Placed, Prose
 
 
-@dataclass(frozen=True, slots=True)
-class Delta:
+class Delta(NamedTuple):
     """Each part as (before, after); a part that stayed the same is not there.
 
     `tags` maps a tag to its place and claims before and after (None: not there). `vetoes` maps a tag to whether a person's
@@ -124,7 +122,7 @@ def placed_as(delta: Delta, state: ItemState) -> Delta:
         for tag, (before, after) in delta.tags.items()
         if before is not None and after is None and before.position != state.tags[tag].position
     }
-    return replace(delta, tags=delta.tags | moved) if moved else delta
+    return delta._replace(tags=delta.tags | moved) if moved else delta
 
 
 def apply(delta: Delta, state: ItemState) -> ItemState:
@@ -141,7 +139,7 @@ def apply(delta: Delta, state: ItemState) -> ItemState:
             tags[tag] = after if _moves(before, after) else after._replace(position=tags[tag].position)
     after_tags = state.with_tags(tags, state.vetoes ^ frozenset(delta.vetoes) if delta.vetoes else state.vetoes)
     return (
-        replace(after_tags, **{part: after for part, (_, after) in delta.parts.items()}) if delta.parts else after_tags
+        after_tags._replace(**{part: after for part, (_, after) in delta.parts.items()}) if delta.parts else after_tags
     )
 
 

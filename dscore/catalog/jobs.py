@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 from dscore.catalog import changes, job_lists
@@ -29,7 +30,8 @@ LEASE_SECONDS = 30.0
 class NewItem:
     """One piece of a new job: an item, or a file of a source by its key; `payload` is what the job was given for it.
 
-    What is known beforehand not to go in comes with `reason`, as "skipped", or with another `state` ("there").
+    A piece may stand for many `items`, which its payload then lists. What is known beforehand not to go in comes with
+    `reason`, as "skipped", or with another `state` ("there").
     """
 
     item_id: int | None = None
@@ -38,6 +40,7 @@ class NewItem:
     payload: Any = None
     reason: str = ""
     state: str = ""
+    items: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class JobItem:
     key: str
     name: str
     payload: Any
+    items: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +106,13 @@ def prepare(db: Database, *, kind: str, lane: str, dataset_id: int | None, param
 
 def add_items(db: Database, job_id: int, items: Sequence[NewItem], *, first: int) -> None:
     """Pieces of a job that is being prepared, numbered from `first`. Inside the caller's transaction."""
+    numbers = accumulate((one.items for one in items), initial=first)
     db.executemany(
-        """insert into job_item (job_id, number, item_id, key, name, payload, state, reason)
-        values (?1, ?2, ?3, ?4, ?5, ?6, coalesce(nullif(?8, ''), iif(?7 = '', 'waiting', 'skipped')), ?7)""",
+        """insert into job_item (job_id, number, item_id, key, name, payload, state, reason, items)
+        values (?1, ?2, ?3, ?4, ?5, ?6, coalesce(nullif(?8, ''), iif(?7 = '', 'waiting', 'skipped')), ?7, ?9)""",
         [
-            (job_id, number, one.item_id, one.key, one.name, _json(one.payload), one.reason, one.state)
-            for number, one in enumerate(items, first)
+            (job_id, number, one.item_id, one.key, one.name, _json(one.payload), one.reason, one.state, one.items)
+            for number, one in zip(numbers, items, strict=False)
         ],
     )
 
@@ -193,6 +198,34 @@ def mark(db: Database, held: Held, marks: Sequence[Mark], *, change_id: int | No
         where job_id = ? and number in (select value from json_each(?))""",
         [(state, reason, held.id, json.dumps(numbers)) for (state, reason), numbers in fates.items()],
     )
+    _made(db, held, change_id)
+
+
+def settle(
+    db: Database, held: Held, piece: JobItem, fates: Mapping[tuple[str, str], Sequence[int]], *, change_id: int | None
+) -> None:
+    """Note what became of the items of a piece that stands for many, by (state, reason), as `mark` does for others.
+
+    Those without a reason stay together; each of the others gets a row of its own.
+    """
+    _keep(db, held)
+    log.debug("job %d: %d pieces are through", held.id, piece.items)
+    rows: list[tuple[int | None, str | None, str, str, int]] = []
+    for (state, reason), items in fates.items():
+        if reason:
+            rows += [(item, None, state, reason, 1) for item in items]
+        elif items:
+            rows.append((None, json.dumps(items), state, "", len(items)))
+    numbers = accumulate((row[-1] for row in rows), initial=piece.number)
+    db.execute("delete from job_item where job_id = ? and number = ?", (held.id, piece.number))
+    db.executemany(
+        "insert into job_item (job_id, number, item_id, payload, state, reason, items) values (?, ?, ?, ?, ?, ?, ?)",
+        [(held.id, number, *row) for number, row in zip(numbers, rows, strict=False)],
+    )
+    _made(db, held, change_id)
+
+
+def _made(db: Database, held: Held, change_id: int | None) -> None:
     if change_id is not None:
         db.execute("update job set change_id = ? where id = ?", (change_id, held.id))
 
@@ -200,13 +233,13 @@ def mark(db: Database, held: Held, marks: Sequence[Mark], *, change_id: int | No
 def waiting(db: Database, job_id: int, *, limit: int, after: int = 0) -> list[JobItem]:
     """The next pieces to do, by number."""
     rows = db.execute(
-        """select number, item_id, key, name, payload from job_item
+        """select number, item_id, key, name, payload, items from job_item
         where job_id = ? and state = 'waiting' and number > ? order by number limit ?""",
         (job_id, after, limit),
     )
     return [
-        JobItem(number, item_id, key, name, None if payload is None else json.loads(payload))
-        for number, item_id, key, name, payload in rows.fetchall()
+        JobItem(number, item_id, key, name, None if payload is None else json.loads(payload), items)
+        for number, item_id, key, name, payload, items in rows.fetchall()
     ]
 
 

@@ -52,6 +52,7 @@ STEPS: tuple[Step, ...] = (
     script("schema_marks.sql"),
     script("schema_sentences.sql"),
     script("schema_borders.sql"),
+    script("schema_batches.sql"),
 )
 LATEST = len(STEPS)
 

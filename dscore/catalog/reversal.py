@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
 from itertools import chain, groupby
 from operator import itemgetter
+from typing import NamedTuple
 
 from dscore.catalog import datasets, deltas, state_rows, states
 from dscore.catalog.changes import CHUNK, SETTINGS, Change, InTransaction, Written
@@ -47,8 +47,7 @@ def revert(
     return written
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     """The way back of items that are alike, which are left where it is not free; `delta` is what must be noted anew."""
 
     pair: Pair
@@ -59,7 +58,7 @@ class _Step:
 def _without(steps: Sequence[_Step], gone: Collection[int]) -> Sequence[_Step]:
     if not gone:
         return steps
-    return [replace(step, pair=pair) for step in steps for pair in state_rows.without([step.pair], gone)]
+    return [step._replace(pair=pair) for step in steps for pair in state_rows.without([step.pair], gone)]
 
 
 def _steps(db: Database, change_id: int, ids: Collection[int], *, redo: bool) -> Sequence[_Step]:
@@ -129,7 +128,7 @@ def _waiting_among(db: Database, change_id: int, ids: Collection[int], *, undone
 
 def _stamped(state: ItemState) -> ItemState:
     """Undo of an import sends an item to the trash now, not when it was imported."""
-    return replace(state, trashed_at=now()) if state.trashed_at == "" else state
+    return state._replace(trashed_at=now()) if state.trashed_at == "" else state
 
 
 def close_undo(db: Database, change: Change) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from dscore.catalog.connection import Database
@@ -49,8 +50,7 @@ class Look:
 ALL = Look()
 
 
-@dataclass(frozen=True, slots=True)
-class ItemState:
+class ItemState(NamedTuple):
     """An item at one moment; `rev` tells whether it has changed since.
 
     `tags` holds only those that were asked for; `first` and `last` are the outermost positions of all (0 where not asked for).
@@ -63,7 +63,7 @@ class ItemState:
     template: str | None = None
     trashed_at: str | None = None
     prose: Prose | None = None
-    tags: dict[int, Placed] = field(default_factory=dict)
+    tags: Mapping[int, Placed] = MappingProxyType({})
     vetoes: frozenset[int] = frozenset()
     first: float = 0.0
     last: float = 0.0
@@ -76,16 +76,15 @@ class ItemState:
         """Tag ids as the caption has them."""
         return sorted(self.tags, key=lambda tag: (self.tags[tag].position, tag))
 
-    def with_tags(self, tags: dict[int, Placed], vetoes: frozenset[int]) -> ItemState:
-        """The item with these tags and vetoes; several times as quick as `replace`."""
+    def with_tags(self, tags: Mapping[int, Placed], vetoes: frozenset[int]) -> ItemState:
+        """The item with these tags and vetoes; three times as quick as `_replace`."""
         return ItemState(
             self.id, self.rev, self.trigger, self.template, self.trashed_at, self.prose, tags, vetoes, self.first, self.last,
             self.name, self.mark, self.stars,
         )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(NamedTuple):
     """Items that are alike in all that was read of them: `state` is that of the first, `revs` are the revs of all by id."""
 
     state: ItemState
@@ -97,7 +96,7 @@ def load(db: Database, ids: Collection[int], look: Look = ALL) -> dict[int, Item
     found = kinds(db, ids, look)
     if look.own:
         return {kind.state.id: kind.state for kind in found}
-    return {item: replace(kind.state, id=item, rev=rev) for kind in found for item, rev in kind.revs.items()}
+    return {item: kind.state._replace(id=item, rev=rev) for kind in found for item, rev in kind.revs.items()}
 
 
 def kinds(

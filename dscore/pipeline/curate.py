@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from dscore.catalog import changes, datasets, images, job_lists, jobs, reversal, search, state_rows, states
@@ -13,7 +14,7 @@ from dscore.catalog.changes import CHUNK, Change, Draft, Written
 from dscore.catalog.connection import Database, open_catalog, wait_for_turn, writing
 from dscore.catalog.datasets import Dataset
 from dscore.catalog.job_lists import Job
-from dscore.catalog.jobs import Held, Mark
+from dscore.catalog.jobs import Held, JobItem
 from dscore.config import Library
 from dscore.errors import WrongUseError
 from dscore.models import Progress
@@ -24,6 +25,8 @@ from dscore.pipeline.render import rendered
 from dscore.text.query import And, Everything, Is, parse_query
 
 log = logging.getLogger(__name__)
+
+LEFT = "Somebody changed it meanwhile; it was left alone."
 
 Revs = Mapping[int, int]
 Only = Collection[int] | None
@@ -145,7 +148,7 @@ def apply(
             draft = _draft(dataset, operation, prepared)
             written = changes.record(db, draft, ids, prepared.edit, look=prepared.look, revs=revs, also=_close)
             return _counted(db, written.change_id, len(whole), len(written.changed), written.stale)
-    pieces = partial(_pieces, ids, revs)
+    pieces = partial(batches, ids, revs)
     job = run_here(library, "edit", dataset_id=dataset.id, params=params, items=pieces, on_progress=on_progress)
     with open_catalog(library) as db:
         return _applied(db, job, len(whole))
@@ -164,15 +167,18 @@ def submit(library: Library, dataset: Dataset, operation: Operation, *, query: s
     params = _params(operation, everything=_is_everything(query, only), query=query)
     with open_catalog(library) as db:  # what makes no sense is refused here, and not by the job
         prepare(db, dataset, operation, everything=params["everything"])
-    return queue(library, "edit", dataset_id=dataset.id, params=params, items=_pieces(revs, revs))
+    return queue(library, "edit", dataset_id=dataset.id, params=params, items=batches(revs, revs))
 
 
 def _params(operation: Operation, *, everything: bool, query: str) -> dict[str, Any]:
     return {"operation": asdict(operation), "everything": everything, "query": query}
 
 
-def _pieces(ids: Iterable[int], revs: Revs | None) -> Iterator[jobs.NewItem]:
-    return (jobs.NewItem(item, payload=revs and revs[item]) for item in ids)
+def batches(ids: Iterable[int], revs: Revs | None = None) -> Iterator[jobs.NewItem]:
+    """One for each transaction, with its items and the revs that they are bound to."""
+    bound = ([item, None if revs is None else revs[item]] for item in ids)
+    while some := list(islice(bound, CHUNK)):
+        yield jobs.NewItem(payload=some, items=len(some))
 
 
 def _counted(db: Database, change_id: int | None, scope: int, changed: int, stale: tuple[int, ...]) -> Applied:
@@ -201,37 +207,37 @@ def run_edit(library: Library, held: Held) -> Work:
         prepared = prepare(db, dataset, operation, everything=bool(held.params["everything"]))
         draft = _draft(dataset, operation, prepared)
         total = job_lists.tally(db, held.id).total
-        while items := jobs.waiting(db, held.id, limit=CHUNK):
-            log.debug("computing %d items", len(items))
-            ids = [item.item_id for item in items if item.item_id is not None]
-            revs = {
-                item.item_id: item.payload for item in items if item.item_id is not None and item.payload is not None
-            }
-            numbers = {item.item_id: item.number for item in items}
+        while pieces := jobs.waiting(db, held.id, limit=1):
+            (piece,) = pieces
+            log.debug("computing %d items", piece.items)
+            revs = {item: rev for item, rev in piece.payload if rev is not None}
             change: Draft | int = jobs.change_of(db, held.id) or draft
             changes.record(
-                db, change, ids, prepared.edit, look=prepared.look, revs=revs or None, also=_marking(held, numbers)
+                db, change, _items(piece), prepared.edit, look=prepared.look, revs=revs, also=_settling(held, piece)
             )
-            yield Progress(items[-1].number, total, prepared.summary)
+            yield Progress(piece.number + piece.items - 1, total, prepared.summary)
             wait_for_turn()
         if prepared.settings and jobs.change_of(db, held.id) is None:  # no item is touched, but all are rendered anew
-            changes.record(db, draft, (), prepared.edit, also=_marking(held, {}))
+            changes.record(db, draft, (), prepared.edit, also=partial(_made, held))
         with writing(db):
             _finish_edit(db, held)
     yield Progress(total, total, prepared.summary)
 
 
-def _marking(held: Held, numbers: Mapping[int | None, int]) -> Callable[[Database, Written], None]:
-    def mark(db: Database, written: Written) -> None:
-        marks = [Mark(numbers[item], "done") for item in written.changed]
-        marks += [Mark(numbers[item], "there") for item in written.same]
-        marks += [
-            Mark(numbers[item], "skipped", "Somebody changed it meanwhile; it was left alone.")
-            for item in written.stale
-        ]
-        jobs.mark(db, held, marks, change_id=written.change_id)
+def _items(piece: JobItem) -> list[int]:
+    return [item for item, _ in piece.payload]
 
-    return mark
+
+def _settling(held: Held, piece: JobItem) -> Callable[[Database, Written], None]:
+    def settle(db: Database, written: Written) -> None:
+        fates = {("done", ""): written.changed, ("there", ""): written.same, ("skipped", LEFT): written.stale}
+        jobs.settle(db, held, piece, fates, change_id=written.change_id)
+
+    return settle
+
+
+def _made(held: Held, db: Database, written: Written) -> None:
+    jobs.mark(db, held, (), change_id=written.change_id)
 
 
 def _finish_edit(db: Database, held: Held) -> None:
@@ -282,7 +288,7 @@ def submit_revert(library: Library, dataset: Dataset, change: Change, *, redo: b
         _stop_maker(db, change)
         ids = list(_standing(db, change, redo=redo))
     params = {"change": change.id, "redo": redo}
-    return queue(library, "revert", dataset_id=dataset.id, params=params, items=map(jobs.NewItem, ids))
+    return queue(library, "revert", dataset_id=dataset.id, params=params, items=batches(ids))
 
 
 def is_small(change: Change) -> bool:
@@ -296,8 +302,10 @@ def _revert(library: Library, dataset: Dataset, change: Change, *, redo: bool, o
         if is_small(change):
             return _revert_at_once(db, change, redo=redo)
         ids = list(_standing(db, change, redo=redo))
-    params, pieces = {"change": change.id, "redo": redo}, partial(map, jobs.NewItem, ids)
-    job = run_here(library, "revert", dataset_id=dataset.id, params=params, items=pieces, on_progress=on_progress)
+    params = {"change": change.id, "redo": redo}
+    job = run_here(
+        library, "revert", dataset_id=dataset.id, params=params, items=partial(batches, ids), on_progress=on_progress
+    )
     with open_catalog(library) as db:
         left = job_lists.items_in(db, job.id, "skipped")
         return Reverted(change, job.tally.done, len(left), images.names(db, left))
@@ -336,12 +344,11 @@ def run_revert(library: Library, held: Held) -> Work:
         assert held.dataset_id is not None
         change = changes.get(db, int(held.params["change"]), dataset_id=held.dataset_id)
         total = job_lists.tally(db, held.id).total
-        while items := jobs.waiting(db, held.id, limit=CHUNK):
-            log.debug("computing %d items", len(items))
-            numbers = {item.item_id: item.number for item in items}
-            ids = [item.item_id for item in items if item.item_id is not None]
-            reversal.revert(db, change.id, ids, redo=redo, also=_marking(held, numbers))
-            yield Progress(items[-1].number, total, word)
+        while pieces := jobs.waiting(db, held.id, limit=1):
+            (piece,) = pieces
+            log.debug("computing %d items", piece.items)
+            reversal.revert(db, change.id, _items(piece), redo=redo, also=_settling(held, piece))
+            yield Progress(piece.number + piece.items - 1, total, word)
             wait_for_turn()
         with writing(db):
             (reversal.close_redo if redo else reversal.close_undo)(db, change)

@@ -6,7 +6,7 @@ All of it is one change that can be undone, and nothing is deleted before the tr
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from dscore.catalog import changes, quality, search, states
@@ -125,10 +125,10 @@ def _kept(state: ItemState, members: Sequence[ItemState], words: int | None, nam
         return state
     if words is not None:
         (source,) = (one for one in members if one.id == words)
-        return replace(state, tags=source.tags, prose=source.prose, template=source.template, vetoes=source.vetoes)
+        return state._replace(tags=source.tags, prose=source.prose, template=source.template, vetoes=source.vetoes)
     united = _united(state, members[1:], names)
     prose = next((one.prose for one in members if one.prose is not None), None)
-    return replace(state, tags=united, prose=prose)
+    return state._replace(tags=united, prose=prose)
 
 
 def _united(state: ItemState, others: Collection[ItemState], names: Mapping[int, str]) -> dict[int, Placed]:

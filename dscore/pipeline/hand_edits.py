@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from dscore.catalog import changes, client_edits, datasets, images, states
@@ -141,7 +141,7 @@ class _Batch:
         result = state
         for one in self.edits[state.id]:
             result = self._after(_spanned(result), one)
-        result = replace(result, first=state.first, last=state.last)
+        result = result._replace(first=state.first, last=state.last)
         return state if result == state else result
 
     def _after(self, state: ItemState, one: HandEdit) -> ItemState:
@@ -187,7 +187,7 @@ def _cleaned(tags: Sequence[str]) -> tuple[str, ...]:
 def _spanned(state: ItemState) -> ItemState:
     """With the outermost places of its tags, behind which new ones go."""
     places = [placed.position for placed in state.tags.values()]
-    return replace(state, first=min(places, default=0.0), last=max(places, default=0.0))
+    return state._replace(first=min(places, default=0.0), last=max(places, default=0.0))
 
 
 def _summary(edits: Sequence[HandEdit]) -> str:

@@ -80,7 +80,7 @@ def _enqueue(
     while some := list(islice(pieces, CHUNK)):
         with writing(db):
             jobs.add_items(db, job_id, some, first=first)
-        first += len(some)
+        first += sum(piece.items for piece in some)
         wait_for_turn()
     with writing(db):
         jobs.release(db, job_id, held=held)

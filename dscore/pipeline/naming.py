@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from string import Formatter
 
@@ -119,7 +119,7 @@ def apply(library: Library, renaming: Renaming) -> Renamed:
 
 
 def _named(names: Mapping[int, tuple[str, str]], state: ItemState) -> ItemState:
-    return replace(state, name=names[state.id][1])
+    return state._replace(name=names[state.id][1])
 
 
 def _close(db: Database, written: Written) -> None:

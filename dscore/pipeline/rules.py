@@ -6,7 +6,7 @@ Claims say who wants a tag; it goes when its last claim goes. What a person remo
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dscore.catalog.states import Claims, ItemState, Placed, Prose
 from dscore.catalog.tags import PERSON
@@ -46,9 +46,11 @@ class Fates:
 
 def remap(state: ItemState, fates: Fates) -> ItemState:
     """Remove or replace tags, all at once; a new one stands in the old one's place, or where it already stands if earlier."""
-    hit = [tag for tag in state.ordered if tag in fates.by_tag]
+    hit = [tag for tag in state.tags if tag in fates.by_tag]
     if not hit:
         return state
+    if len(hit) > 1:
+        hit = [tag for tag in state.ordered if tag in fates.by_tag]
     tags = {tag: placed for tag, placed in state.tags.items() if tag not in fates.by_tag}
     vetoes = state.vetoes if fates.inherit else state.vetoes.union(hit)
     for old in hit:
@@ -91,7 +93,7 @@ def reorder(state: ItemState, order: Callable[[int], object]) -> ItemState:
         tag: placed if (placed := state.tags[tag]).position == place else placed._replace(position=place)
         for tag, place in zip(wanted, places, strict=True)
     }
-    return replace(state, tags=tags)
+    return state._replace(tags=tags)
 
 
 def write_prose(state: ItemState, text: str, *, source: int = PERSON) -> ItemState:
@@ -99,7 +101,7 @@ def write_prose(state: ItemState, text: str, *, source: int = PERSON) -> ItemSta
     prose = Prose(text, source) if text else None
     if (state.prose.text if state.prose else "") == text:
         return state
-    return replace(state, prose=prose)
+    return state._replace(prose=prose)
 
 
 def caption_by_model(state: ItemState, text: str, *, source: int, mode: Mode, captioners: Collection[int]) -> ItemState:
@@ -121,22 +123,22 @@ def caption_by_model(state: ItemState, text: str, *, source: int, mode: Mode, ca
 
 def set_trigger(state: ItemState, trigger: str | None) -> ItemState:
     """Give the item its own trigger word; None is the dataset's again."""
-    return state if state.trigger == trigger else replace(state, trigger=trigger)
+    return state if state.trigger == trigger else state._replace(trigger=trigger)
 
 
 def set_mark(state: ItemState, mark: str | None) -> ItemState:
     """Mark the item "keep" or "reject", or (None) neither."""
-    return state if state.mark == mark else replace(state, mark=mark)
+    return state if state.mark == mark else state._replace(mark=mark)
 
 
 def set_stars(state: ItemState, stars: int) -> ItemState:
     """Give the item 0 to 5 stars."""
-    return state if state.stars == stars else replace(state, stars=stars)
+    return state if state.stars == stars else state._replace(stars=stars)
 
 
 def set_trashed(state: ItemState, at: str | None) -> ItemState:
     """Into the trash at a time, or (None) out of it."""
-    return state if (state.trashed_at is None) == (at is None) else replace(state, trashed_at=at)
+    return state if (state.trashed_at is None) == (at is None) else state._replace(trashed_at=at)
 
 
 def tag_by_model(

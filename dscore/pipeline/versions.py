@@ -196,7 +196,7 @@ def _as_then(then: Mapping[int, Frozen], at: str, state: ItemState) -> ItemState
     if state.id not in then:
         return rules.set_trashed(state, at)
     was = then[state.id].state
-    back = replace(was, rev=state.rev, first=state.first, last=state.last)
+    back = was._replace(rev=state.rev, first=state.first, last=state.last)
     return state if back == state else back
 
 

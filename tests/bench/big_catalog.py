@@ -1,4 +1,7 @@
-"""A large made catalog: items with Zipf-distributed tags in two datasets, straight into the tables."""
+"""A large made catalog: items with Zipf-distributed tags in two datasets, straight into the tables.
+
+Places and claims are as in life: an import's in the first dataset, numbered from 1, and a tagger's with its scores in the second.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from dscore.config import Library
 
 NAMES = 10_861
 DATASETS = ("first", "second")
+IMPORT, TAGGER = 2, 3  # sources
 
 
 def build(home: Path, *, items: int = 100_000, datasets: tuple[str, ...] = DATASETS, seed: int = 1) -> Library:
@@ -57,12 +61,26 @@ def _fill(db: Database, rng: np.random.Generator, *, number: int, name: str, ite
         ((start + n + 1, dataset, n + 1, f"{n:06}", f"{n:06}") for n in range(items)),
     )
     item_ids, tag_ids = _drawn(rng, items)
-    places = rng.random(len(item_ids))
+    places = _places(rng, item_ids)
     rows = list(zip((item_ids + start).tolist(), tag_ids.tolist(), places.tolist(), strict=True))
     db.executemany("insert into item_tag (item_id, tag_id, position) values (?, ?, ?)", rows)
+    source, scores = IMPORT, [None] * len(rows)
+    if number:
+        db.execute("insert or ignore into source (id, kind, name) values (?, 'tagger', 'a tagger')", (TAGGER,))
+        source, scores = TAGGER, rng.integers(350, 1000, len(rows)).tolist()
     db.executemany(
-        "insert into item_tag_source (item_id, tag_id, source_id) values (?, ?, 2)", (row[:2] for row in rows)
+        "insert into item_tag_source (item_id, tag_id, source_id, score) values (?, ?, ?, ?)",
+        ((*row[:2], source, score) for row, score in zip(rows, scores, strict=True)),
     )
+
+
+def _places(rng: np.random.Generator, item_ids: np.ndarray) -> np.ndarray:
+    """Each tag's place in its item, from 1, by chance; the pairs come by item."""
+    firsts = np.flatnonzero(np.diff(item_ids, prepend=-1))
+    ranks = np.arange(len(item_ids)) - np.repeat(firsts, np.diff(firsts, append=len(item_ids))) + 1
+    places = np.empty_like(ranks)
+    places[np.lexsort((rng.random(len(item_ids)), item_ids))] = ranks
+    return places
 
 
 def _drawn(rng: np.random.Generator, items: int) -> tuple[np.ndarray, np.ndarray]:

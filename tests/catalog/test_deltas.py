@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -46,8 +45,8 @@ def test_a_delta_survives_writing_and_reading() -> None:
 
 
 def test_nothing_is_noted_of_what_stayed() -> None:
-    assert deltas.between(BEFORE, replace(BEFORE, rev=4, tags=dict(BEFORE.tags))).empty
-    one = replace(BEFORE, tags={**BEFORE.tags, 8: Placed(9, MINE)})
+    assert deltas.between(BEFORE, BEFORE._replace(rev=4, tags=dict(BEFORE.tags))).empty
+    one = BEFORE._replace(tags={**BEFORE.tags, 8: Placed(9, MINE)})
     assert deltas.dumps(deltas.between(BEFORE, one)) == '{"t":[[8,null,[9,[[1,null]]]]]}'
 
 
@@ -67,7 +66,7 @@ CHANGED_SINCE: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("since", CHANGED_SINCE)
 def test_an_item_that_was_changed_since_is_told(since: dict[str, Any]) -> None:
-    assert not deltas.applies(deltas.between(BEFORE, AFTER).inverse, replace(AFTER, **since))
+    assert not deltas.applies(deltas.between(BEFORE, AFTER).inverse, AFTER._replace(**since))
 
 
 HARMLESS: list[dict[str, Any]] = [
@@ -80,7 +79,7 @@ HARMLESS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("since", HARMLESS)
 def test_a_tag_that_only_moved_and_what_the_change_did_not_touch_are_no_obstacle(since: dict[str, Any]) -> None:
-    assert deltas.applies(deltas.between(BEFORE, AFTER).inverse, replace(AFTER, **since))
+    assert deltas.applies(deltas.between(BEFORE, AFTER).inverse, AFTER._replace(**since))
 
 
 def test_a_mere_move_of_a_tag_that_is_gone_is_passed_over() -> None:

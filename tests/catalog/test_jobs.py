@@ -77,6 +77,39 @@ def test_of_processes_that_claim_one_job_one_has_it(library: Library) -> None:
         assert job_lists.tally(db, 1) == Tally(waiting=1, done=1, skipped=1)
 
 
+def test_a_piece_that_stands_for_many_is_counted_by_its_items_and_lists_them_by_fate(library: Library) -> None:
+    pieces = [NewItem(payload=[[5, 1], [6, 1], [7, 1], [8, 1]], items=4), NewItem(payload=[[9, 1]], items=1)]
+    with open_catalog(library) as db:
+        with writing(db):
+            job = jobs.enqueue(db, kind="edit", lane="disk", dataset_id=1, params={}, items=pieces, held=True)
+        held = jobs.held_by_me(db, job)
+        first, second = jobs.waiting(db, job, limit=9)
+        assert (first.number, first.items, second.number, second.items) == (1, 4, 5, 1)
+        assert job_lists.tally(db, job) == Tally(waiting=5)
+        with writing(db):
+            jobs.settle(
+                db, held, first, {("done", ""): [5, 7], ("there", ""): [], ("skipped", "Gone."): [6, 8]}, change_id=None
+            )
+        assert job_lists.tally(db, job) == Tally(waiting=1, done=2, skipped=2)
+        assert job_lists.items_in(db, job, "skipped") == [6, 8]
+        assert job_lists.reason_counts(db, job) == [("Gone.", 2)]
+        assert [one.number for one in jobs.waiting(db, job, limit=9)] == [5]
+        rows = db.execute("select number, payload, state, items from job_item order by number").fetchall()
+        assert rows[:3] == [(1, "[5, 7]", "done", 2), (3, None, "skipped", 1), (4, None, "skipped", 1)]
+
+
+def test_of_a_lost_job_no_piece_is_settled(library: Library) -> None:
+    with open_catalog(library) as db:
+        queued(db)
+        held = jobs.claim(db, 1)
+        (piece,) = jobs.waiting(db, 1, limit=1)
+        with writing(db):
+            db.execute("update job set fence = fence + 1")
+        with pytest.raises(LeaseLostError), writing(db):
+            jobs.settle(db, held, piece, {("done", ""): [7]}, change_id=None)
+        assert job_lists.tally(db, 1).done == 0
+
+
 def test_the_job_of_a_killed_process_is_free_at_once(library: Library) -> None:
     with open_catalog(library) as db:
         queued(db)

@@ -4,12 +4,13 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database as Tables
 
-from dscore.catalog import backup, header, jobs, migrations
+from dscore.catalog import backup, header, job_lists, jobs, migrations
 from dscore.catalog.connection import open_catalog, writing
 from dscore.config import Library
 from dscore.errors import BusyCatalogError, DamagedCatalogError
@@ -101,6 +102,27 @@ def test_an_older_catalog_is_backed_up_and_brought_up_to_date(library: Library) 
     assert shape(library.catalog) == NEW
     (copy,) = library.backups.glob(f"*-before-version-{NEXT}.db")
     assert shape(copy) == OLD
+
+
+def test_an_edit_that_waits_in_an_older_catalog_keeps_its_items_and_their_revs(tmp_path: Path) -> None:
+    library = Library(tmp_path / "older")
+    migrations.migrate(library, steps=migrations.STEPS[:9])
+    with closing(sqlite3.connect(library.catalog)) as db, db:
+        for number, kind in enumerate(("edit", "revert", "tag"), 1):
+            db.execute(
+                "insert into job (id, kind, lane, params, created_at) values (?, ?, 'disk', '{}', '')", (number, kind)
+            )
+        rows = [
+            (1, 1, 7, "3", "waiting"),
+            (1, 2, 8, "4", "done"),
+            (2, 1, 9, None, "waiting"),
+            (3, 1, 9, None, "waiting"),
+        ]
+        db.executemany("insert into job_item (job_id, number, item_id, payload, state) values (?, ?, ?, ?, ?)", rows)
+    with open_catalog(library) as catalog:
+        waiting = [(one.item_id, one.payload) for job in (1, 2, 3) for one in jobs.waiting(catalog, job, limit=9)]
+        assert waiting == [(None, [[7, 3]]), (None, [[9, None]]), (9, None)]
+        assert job_lists.tally(catalog, 1) == job_lists.Tally(waiting=1, done=1)
 
 
 def test_a_step_that_fails_leaves_the_old_catalog(library: Library) -> None:

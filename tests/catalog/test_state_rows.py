@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -31,11 +30,11 @@ def test_what_is_written_is_read_back(library: Library) -> None:
         before = state_of(db, 1)
         with writing(db):
             state_rows.write(db, [Pair(before, FULL)])
-        assert state_of(db, 1) == replace(FULL, rev=2)
+        assert state_of(db, 1) == FULL._replace(rev=2)
         assert db.execute("select key from item where id = 1").fetchone() == ("ä b",)
         with writing(db):
             state_rows.write(db, [Pair(state_of(db, 1), before)])
-        assert state_of(db, 1) == replace(before, rev=3)
+        assert state_of(db, 1) == before._replace(rev=3)
 
 
 def test_writing_what_a_look_has_read_leaves_the_rest_alone(library: Library) -> None:
@@ -67,11 +66,11 @@ def test_a_tag_whose_claims_go_takes_them_along(library: Library) -> None:
 
 def test_a_kind_is_written_for_each_of_its_items(library: Library) -> None:
     before = ItemState(2, 1)
-    after = replace(before, tags={1: Placed(9, IMPORT)}, vetoes=frozenset({3}), stars=2, prose=Prose("Two.", 1))
+    after = before._replace(tags={1: Placed(9, IMPORT)}, vetoes=frozenset({3}), stars=2, prose=Prose("Two.", 1))
     with open_catalog(library) as db, writing(db):
         state_rows.write(db, [Pair(before, after, {2: 1, 3: 1})])
     with open_catalog(library) as db:
-        assert state_of(db, 3) == replace(after, id=3, rev=2, name="c")
+        assert state_of(db, 3) == after._replace(id=3, rev=2, name="c")
         assert state_of(db, 2).tags[1] == Placed(9, IMPORT)
         assert state_of(db, 1).rev == 1
 
@@ -79,6 +78,6 @@ def test_a_kind_is_written_for_each_of_its_items(library: Library) -> None:
 def test_a_pair_that_changes_nothing_is_told_from_the_others(library: Library) -> None:
     with open_catalog(library) as db:
         kinds = states.kinds(db, [1, 2, 3], Look((2,), own=False))
-    pairs = state_rows.tried(kinds, lambda state: replace(state, tags={}))
+    pairs = state_rows.tried(kinds, lambda state: state._replace(tags={}))
     assert [list(pair.ids) for pair in state_rows.changed(pairs)] == [[1], [2]]
     assert [list(pair.ids) for pair in state_rows.without(pairs, {2, 3})] == [[1]]

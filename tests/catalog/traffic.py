@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +76,7 @@ def write(library: Library, name: str) -> Traffic:
     (library.home / f"{name}.on").touch()
 
     def add(state: ItemState) -> ItemState:
-        return replace(state, tags={**state.tags, tag: Placed(9, ((1, None),))})
+        return state._replace(tags={**state.tags, tag: Placed(9, ((1, None),))})
 
     while not (library.home / "stop").exists():
         item = chance.choice(items)

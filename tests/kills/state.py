@@ -14,6 +14,10 @@ from dscore.config import Library
 CHANGING = {"added_at", "created_at", "started_at", "finished_at", "at", "owner", "lease_until", "fence", "trashed_at"}
 """Columns that no two runs have in common: times, and who did it."""
 
+DONE = """select job_id, coalesce(listed.value, item_id) as item
+    from job_item left join json_each(iif(items > 1 or item_id is null, payload, null)) listed where state = 'done'"""
+"""The items of the pieces that are done, those too that one row stands for."""
+
 NONE_OF = {
     "tags that nobody claims": """select * from item_tag where not exists (select 1 from item_tag_source s
         where s.item_id = item_tag.item_id and s.tag_id = item_tag.tag_id)""",
@@ -29,13 +33,13 @@ NONE_OF = {
     "tagged pieces without scores": """select job_item.item_id from job_item join job on job.id = job_id
         join item on item.id = job_item.item_id where kind = 'tag' and job_item.state in ('done', 'there')
         and not exists (select 1 from prediction where prediction.image_id = item.image_id)""",
-    "edited pieces without a delta": """select job.change_id, job_item.item_id from job_item join job on job.id = job_id
-        where kind in ('edit', 'tag') and job_item.state = 'done' except select change_id, item_id from change_item""",
-    "deltas without a piece that is done": """select change_id, item_id from change_item
+    "edited pieces without a delta": f"""select job.change_id, item from ({DONE}) join job on job.id = job_id
+        where kind in ('edit', 'tag') except select change_id, item_id from change_item""",
+    "deltas without a piece that is done": f"""select change_id, item_id from change_item
         where change_id in (select change_id from job where kind in ('edit', 'tag')) except
-        select change_id, job_item.item_id from job_item join job on job.id = job_id where job_item.state = 'done'""",
-    "undone pieces that are not": """select job.change_id, job_item.item_id from job_item join job on job.id = job_id
-        where kind = 'revert' and job_item.state = 'done' except select change_id, item_id from change_item where undone""",
+        select change_id, item from ({DONE}) join job on job.id = job_id""",
+    "undone pieces that are not": f"""select job.change_id, item from ({DONE}) join job on job.id = job_id
+        where kind = 'revert' except select change_id, item_id from change_item where undone""",
     "jobs that are over before their pieces": """select id from job where state in ('done', 'partial')
         and exists (select 1 from job_item where job_id = job.id and state = 'waiting')""",
 }
@@ -98,7 +102,7 @@ def _rows(db: Database, table: str) -> list[tuple[Any, ...]]:
 def pieces_through(library: Library) -> int:
     """How many pieces of jobs are marked as done with, in any way but a skip that was known beforehand."""
     with open_catalog(library) as db:
-        (count,) = db.execute("select count(*) from job_item where state <> 'waiting'").fetchone()
+        (count,) = db.execute("select coalesce(sum(items), 0) from job_item where state <> 'waiting'").fetchone()
     return int(count)
 
 

@@ -491,7 +491,7 @@ def cancelled(library: Library, kind: str, params: dict[str, object]) -> None:
     """A job whose first chunk is done when somebody cancels it."""
     with open_catalog(library) as db:
         ids = [row[0] for row in db.execute("select id from item order by id")]
-        job = submit(library, kind, dataset_id=1, params=params, items=(jobs.NewItem(item) for item in ids))
+        job = submit(library, kind, dataset_id=1, params=params, items=curate.batches(ids))
         held = jobs.claim(db, job)
         step(library, held)
         with writing(db):
@@ -509,7 +509,7 @@ def test_a_large_edit_that_was_killed_goes_on_to_the_same_end(large: Library) ->
     params: dict[str, object] = {"operation": operation_params("replace", "x", "z"), "everything": True, "query": ""}
     with open_catalog(large) as db:
         ids = [row[0] for row in db.execute("select id from item order by id")]
-        job = submit(large, "edit", dataset_id=1, params=params, items=(jobs.NewItem(item) for item in ids))
+        job = submit(large, "edit", dataset_id=1, params=params, items=curate.batches(ids))
         step(large, jobs.claim(db, job))
         with writing(db):
             db.execute("update job set owner = 'nobody:1:1', lease_until = 0 where id = ?", (job,))
@@ -525,7 +525,7 @@ def test_undo_ends_an_edit_that_was_left_half_way(large: Library) -> None:
     params: dict[str, object] = {"operation": operation_params("replace", "x", "z"), "everything": True, "query": ""}
     with open_catalog(large) as db:
         ids = [row[0] for row in db.execute("select id from item order by id")]
-        job = submit(large, "edit", dataset_id=1, params=params, items=(jobs.NewItem(item) for item in ids))
+        job = submit(large, "edit", dataset_id=1, params=params, items=curate.batches(ids))
         step(large, jobs.claim(db, job))
         with pytest.raises(WrongUseError, match="still being made"):
             curate.undo(large, dataset_of(large))
