@@ -36,7 +36,7 @@ MAY_IMPORT["cli"] = MAY_IMPORT["worker"] | {"worker"}
 MAY_IMPORT["web"] = MAY_IMPORT["pipeline"] | {"pipeline", "worker"}
 MAY_IMPORT["__main__"] = {"cli"}
 
-HEAVY = {"torch", "transformers", "onnxruntime"}
+HEAVY = {"torch", "transformers", "onnxruntime", "numba"}
 POSIX_ONLY = {"fcntl", "resource", "pwd", "grp", "termios", "pty", "tty", "posix", "syslog", "crypt", "readline"}
 SQL = re.compile(
     r"^\s*(select\s.+\sfrom|insert\s+(or\s+\w+\s+)?into|update\s+\w+\s+set\s|delete\s+from|pragma)\s",

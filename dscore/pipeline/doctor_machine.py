@@ -20,7 +20,17 @@ Row = tuple[str, str, str, str]
 """Topic, level ("good", "fair" or "bad"), what was found, what to do."""
 
 RUNTIMES = ("onnxruntime", "onnxruntime-gpu", "onnxruntime-directml", "onnxruntime-openvino")
-SHOWN = ("onnxruntime-gpu", "onnxruntime", "torch", "transformers", "huggingface_hub", "numpy", "Pillow", "streamlit")
+SHOWN = (
+    "onnxruntime-gpu",
+    "onnxruntime",
+    "torch",
+    "transformers",
+    "huggingface_hub",
+    "numba",
+    "numpy",
+    "Pillow",
+    "streamlit",
+)
 
 
 def findings(tried: Tried) -> Iterator[Row]:
@@ -153,7 +163,12 @@ def speed(tried: Tried, *, cores: int) -> Iterator[Row]:
         + (f" ({tried.fast:.1f} ms quickly)" if tried.fast else "")
         + f": {cores * 1000 / exact:,.0f} a second on {_cores(cores)}."
     )
-    yield "Making pictures ready", "good", ready, ""
+    topic = "Making pictures ready"
+    if tried.resize_error:
+        slow = f" Pillow resizes them, which takes two and a half times as long as numba's way: {tried.resize_error}."
+        yield topic, "fair", ready + slow, "pip install --force-reinstall numba"
+    else:
+        yield topic, "good", ready, ""
     yield _limit(tried, supply=cores * 1000 / exact, quick=cores * 1000 / fast if tried.fast else 0.0)
 
 

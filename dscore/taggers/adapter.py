@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from dscore.errors import ModelError, ModelMemoryError
-from dscore.taggers import front, preparation
+from dscore.taggers import front, preparation, resample
 from dscore.taggers.base import Label, ModelIdentity, Pixels, Scores, TaggerFiles, TaggerSpec, Thresholds
 from dscore.taggers.families import FAMILIES, Family
 from dscore.taggers.labels import read_labels
@@ -53,6 +53,7 @@ def load_onnx(
 def _at_speed(speed: preparation.Speed) -> tuple[preparation.Speed, str]:
     """The speed that can be had here, and why not the one that was asked for, or ""."""
     if speed == "exact":
+        resample.ready()
         return speed, ""
     try:
         preparation.ready_quick()

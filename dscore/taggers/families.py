@@ -8,6 +8,8 @@ from typing import Literal
 from dscore.taggers.base import Thresholds
 
 Triple = tuple[float, float, float]
+Order = Literal["BGR", "RGB"]
+Filter = Literal["bicubic", "bilinear"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +30,9 @@ class Family:
     model_files: tuple[str, ...] = ("model.onnx",)
     column: str = ""
     channels_first: bool = True
-    order: Literal["BGR", "RGB"] = "RGB"
+    order: Order = "RGB"
     fit: Literal["pad", "stretch"] = "pad"
-    resize: Literal["bicubic", "bilinear"] = "bicubic"
+    resize: Filter = "bicubic"
     revision: int = 1
     mean: Triple = (0.0, 0.0, 0.0)
     deviation: Triple = (1.0, 1.0, 1.0)

@@ -17,6 +17,7 @@ import numpy as np
 from PIL import Image
 
 from dscore.media.view import training_view
+from dscore.taggers import resample
 from dscore.taggers.base import Pixels
 from dscore.taggers.families import FAMILIES, WD, Family
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 Speed = Literal["exact", "fast"]
 SPEEDS: tuple[Speed, ...] = ("exact", "fast")
 
-_FILTERS = {"bicubic": Image.Resampling.BICUBIC, "bilinear": Image.Resampling.BILINEAR}
 _VERSION = re.compile(r"(?P<family>[a-z]+)-(?P<size>\d+)-.+?(?P<fast>-fast)?")
 
 
@@ -58,13 +58,11 @@ def prepare(image: Image.Image, out: Pixels, *, family: Family = WD, speed: Spee
     view = training_view(image)
     square = _padded(view) if family.fit == "pad" else view
     if square.size == (size, size):
-        pass
+        np.copyto(out, np.frombuffer(square.tobytes("raw", family.order), np.uint8).reshape(out.shape))
     elif speed == "fast":
         _resize_quickly(square, out, family)
-        return
     else:
-        square = square.resize((size, size), _FILTERS[family.resize])
-    np.copyto(out, np.frombuffer(square.tobytes("raw", family.order), np.uint8).reshape(out.shape))
+        resample.resize(square, out, method=family.resize, order=family.order)
 
 
 def prepare_square(image: Image.Image, out: Pixels) -> None:

@@ -19,7 +19,7 @@ from PIL import Image
 
 from dscore.errors import DscoreError
 from dscore.media.view import open_upright
-from dscore.taggers import front
+from dscore.taggers import front, resample
 from dscore.taggers.adapter import probe as made_picture
 from dscore.taggers.base import Tagger
 from dscore.taggers.files import fetch_files
@@ -38,8 +38,9 @@ class Tried:
     """What came out. Times are milliseconds a picture on one core, of a JPEG of 1024 x 1024; 0 where it could not be tried.
 
     `device` is what a real session ran on ("" if none could be opened), `why` why it was no better one or none.
-    `driver_cuda` is the newest CUDA that the driver can run, "" without a driver. `model` is the tagger that was tried,
-    "" if none is on this machine; `infer` its milliseconds a picture at `batch` at once, `model_error` why it could not.
+    `driver_cuda` is the newest CUDA that the driver can run, "" without a driver. `resize_error`: why Pillow resizes, and
+    not what numba compiles, or "". `model` is the tagger that was tried, "" if none is on this machine; `infer` its
+    milliseconds a picture at `batch` at once, `model_error` why it could not.
     """
 
     device: str = ""
@@ -47,6 +48,7 @@ class Tried:
     driver_cuda: str = ""
     gpus: tuple[str, ...] = ()
     torch_error: str = ""
+    resize_error: str = ""
     decode: float = 0.0
     prepare: float = 0.0
     fast: float = 0.0
@@ -71,6 +73,7 @@ def try_all(tagger: str, hashes: Path) -> Tried:
             driver_cuda="" if driver.cuda is None else f"{driver.cuda[0]}.{driver.cuda[1]}",
             gpus=tuple(f"{gpu.name}, {gpu.memory / 1e9:.0f} GB" for gpu in driver.gpus),
             torch_error=torch_error,
+            resize_error=resample.ready(),
             decode=decode,
             prepare=exact,
             fast=fast,

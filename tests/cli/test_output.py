@@ -15,7 +15,7 @@ from dscore.cli.output import listed, local_time, undo_hint
 from tests.commands import ROOT, Commands
 from tests.made_sets import fill, scored
 
-HEAVY = ("torch", "transformers", "onnxruntime", "streamlit", "pandas", "PIL", "numpy", "altair")
+HEAVY = ("torch", "transformers", "onnxruntime", "numba", "streamlit", "pandas", "PIL", "numpy", "altair")
 
 
 def test_datasets_answers_without_loading_what_is_heavy(dscore: Commands) -> None:

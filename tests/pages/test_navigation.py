@@ -18,7 +18,7 @@ for file, title in json.loads(sys.argv[1]):
     shown.switch_page(file).run()
     assert not shown.exception, (title, shown.exception)
     assert shown.title[0].value == title, (title, shown.title)
-    assert not {"torch", "transformers", "onnxruntime"} & sys.modules.keys(), title
+    assert not {"torch", "transformers", "onnxruntime", "numba"} & sys.modules.keys(), title
 """
 
 

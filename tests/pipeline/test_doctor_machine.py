@@ -101,6 +101,13 @@ def test_the_limit_of_the_speed_is_named(tried: Tried, cores: int, level: str, s
     assert bool(cure) == bool(limit[3])
 
 
+def test_the_slow_resize_is_said_with_its_cure() -> None:
+    ready, _ = machine.speed(replace(CARD, resize_error="No module named 'numba'"), cores=2)
+    assert (ready[0], ready[1], ready[3]) == ("Making pictures ready", "fair", "pip install --force-reinstall numba")
+    assert ready[2].endswith("times as long as numba's way: No module named 'numba'.")
+    assert next(machine.speed(CARD, cores=2))[1] == "good"
+
+
 def test_nothing_is_said_of_a_speed_that_was_not_measured() -> None:
     assert list(machine.speed(Tried(), cores=2)) == []
 
