@@ -6,6 +6,7 @@ What a model has said of a picture when it was asked just that, it is not asked 
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -25,6 +26,8 @@ from dscore.pipeline.jobs import Work
 from dscore.pipeline.model_run import File, ModelRun, Scored
 from dscore.pipeline.voices import Request, Voice, request_of, voice_of
 from dscore.text.prose import Fault, faults_of
+
+log = logging.getLogger(__name__)
 
 HAS_PROSE = "It has sentences already."
 NOT_NEEDED = "The model was not needed: what it says of these pictures is stored."
@@ -116,6 +119,8 @@ class Captioning(ModelRun):
         self._captioner = self._captioner or self._voice.ready()
         with closing(caption_pictures(self._captioner, self._pictures(items), batch=self._request.batch)) as batches:
             for batch in batches:
+                if batch:
+                    log.debug("captioned %d pictures", len(batch))
                 yield [_result(one.key, one.caption) for one in batch]
 
     def _pictures(self, items: dict[int, JobItem]) -> Iterator[Picture]:

@@ -18,7 +18,7 @@ class Told(ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(("127.0.0.1", 0), Handler)
         self.acts: dict[str, Act] = {}
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.sent: list[bytes] = []
@@ -33,15 +33,19 @@ class Told(ThreadingHTTPServer):
         """A client that goes away is no news."""
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
+    """One question; `body` is what was sent with it."""
+
     protocol_version = "HTTP/1.1"
+    body = b""
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
     def do_POST(self) -> None:
         assert isinstance(self.server, Told)
-        self.server.sent.append(self.rfile.read(int(self.headers["Content-Length"])))
+        self.body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.sent.append(self.body)
         self.do_GET()
 
     def do_GET(self) -> None:

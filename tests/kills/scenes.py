@@ -1,12 +1,18 @@
-"""The five commands that are killed, each with a library made ready for it and the phases that it goes through."""
+"""The six commands that are killed, each with a library made ready for it and the phases that it goes through."""
 
 from __future__ import annotations
 
+import atexit
+import hashlib
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import cache
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +20,13 @@ from PIL import Image
 
 from dscore.catalog.connection import open_catalog, writing
 from dscore.config import Library
+from tests.captioners.test_replies import chat
+from tests.fetch.servers import Handler, Told, answer, told
 from tests.made_models import make_tagger
 
 PICTURES = 200
 ITEMS = 20_000
+ANSWER = 0.02  # seconds that a sentence takes
 REPLACE = ("edit", "first", "replace", "tag 1", "tag of another name")
 
 
@@ -59,6 +68,30 @@ def _tag(ready: Path, folder: Path, pictures: int) -> Scene:
     return Scene("tag", ready, ("tag", "pics", "--tagger", str(tagger)), ("scored", "commit begins"), "scored")
 
 
+def _caption(ready: Path, folder: Path, pictures: int) -> Scene:
+    _run("import", str(make_heap(folder / "heap", pictures)), "--dataset", "pics", home=ready)
+    Library(ready).save_settings(replace(Library(ready).settings(), local_hosts=("127.0.0.1",)))
+    command = ("caption", "pics", "--endpoint", _chat_model().url, "--model", "made", "--at-once", "2")
+    return Scene("caption", ready, command, ("captioned", "commit begins"), "captioned")
+
+
+@cache
+def _chat_model() -> Told:
+    """It says something else of each picture, and lives as long as this process."""
+    living = ExitStack()
+    atexit.register(living.close)
+    server = living.enter_context(told())
+
+    def describe(request: BaseHTTPRequestHandler) -> None:
+        assert isinstance(request, Handler)
+        time.sleep(ANSWER)
+        picture = hashlib.sha256(request.body).hexdigest()[:8]
+        answer(chat(f"A square whose colours are called {picture}."))(request)
+
+    server.acts["/v1/chat/completions"] = describe
+    return server
+
+
 def _edit(ready: Path, _: Path, items: int) -> Scene:
     return Scene("edit", make_catalog(ready, items), REPLACE, ("computing", "commit begins"), "computing")
 
@@ -79,6 +112,7 @@ def _export(ready: Path, folder: Path, pictures: int) -> Scene:
 SCENES: dict[str, Callable[[Path, Path, int], Scene]] = {
     "import": _import,
     "tag": _tag,
+    "caption": _caption,
     "edit": _edit,
     "undo": _undo,
     "export": _export,

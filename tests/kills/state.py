@@ -33,10 +33,13 @@ NONE_OF = {
     "tagged pieces without scores": """select job_item.item_id from job_item join job on job.id = job_id
         join item on item.id = job_item.item_id where kind = 'tag' and job_item.state in ('done', 'there')
         and not exists (select 1 from prediction where prediction.image_id = item.image_id)""",
+    "captioned pieces without a sentence": """select job_item.item_id from job_item join job on job.id = job_id
+        join item on item.id = job_item.item_id where kind = 'caption' and job_item.state in ('done', 'there')
+        and not exists (select 1 from sentence where sentence.image_id = item.image_id)""",
     "edited pieces without a delta": f"""select job.change_id, item from ({DONE}) join job on job.id = job_id
-        where kind in ('edit', 'tag') except select change_id, item_id from change_item""",
+        where kind in ('edit', 'tag', 'caption') except select change_id, item_id from change_item""",
     "deltas without a piece that is done": f"""select change_id, item_id from change_item
-        where change_id in (select change_id from job where kind in ('edit', 'tag')) except
+        where change_id in (select change_id from job where kind in ('edit', 'tag', 'caption')) except
         select change_id, item from ({DONE}) join job on job.id = job_id""",
     "undone pieces that are not": f"""select job.change_id, item from ({DONE}) join job on job.id = job_id
         where kind = 'revert' except select change_id, item_id from change_item where undone""",
