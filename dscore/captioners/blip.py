@@ -46,8 +46,8 @@ def load(
     spec: CaptionerSpec, files: CaptionerFiles, wording: Wording, *, device: str = "auto", precision: Precision = "auto"
 ) -> Blip:
     """Open the model on its device. Raises ModelError where it is damaged or not whole, DeviceError."""
-    torch, transformers = _libraries()
-    name, why = _device(torch, spec, device)
+    torch, transformers = libraries()
+    name, why = device_for(torch, device, name=spec.name)
     half = precision == "half" or (precision == "auto" and name != "cpu")
     if name == "cpu":
         # A tagger in this worker may have kept it to one; more than there are cores only wait for one another.
@@ -76,7 +76,7 @@ class Blip:
     ) -> None:
         self.name, self.device, self.note = name, device, note
         self._wording, self._look, self._model, self._tokenizer = wording, look, model, tokenizer
-        self._torch, self._transformers = _libraries()
+        self._torch, self._transformers = libraries()
         self._stopped = threading.Event()
         self._prompt = self._prompt_ids()
 
@@ -159,8 +159,8 @@ class Blip:
             self._torch.cuda.empty_cache()
 
 
-def _libraries() -> tuple[Any, Any]:
-    """torch and transformers, imported when the first model is opened, and quiet from then on."""
+def libraries() -> tuple[Any, Any]:
+    """torch and transformers, imported when the first model is opened, and quiet from then on. Raises ModelError."""
     try:
         torch, transformers = import_module("torch"), import_module("transformers")
         transformers.utils.logging.set_verbosity_error()
@@ -174,17 +174,17 @@ def _libraries() -> tuple[Any, Any]:
     return torch, transformers
 
 
-def _device(torch: Any, spec: CaptionerSpec, asked: str) -> tuple[str, str]:
-    """The device, and why it is not the better one, or ""."""
-    (name, *_) = devices(asked, gpus=1)
+def device_for(torch: Any, asked: str, *, name: str) -> tuple[str, str]:
+    """The device for the model of that name, and why it is not the better one, or "". Raises DeviceError."""
+    (device, *_) = devices(asked, gpus=1)
     there = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    if name == "cpu":
+    if device == "cpu":
         return "cpu", ""
-    if int(name.partition(":")[2] or 0) < there:
-        return ("cuda" if name == "auto" else name), ""
+    if int(device.partition(":")[2] or 0) < there:
+        return ("cuda" if device == "auto" else device), ""
     why = "torch finds no such CUDA device" if there else _without_cuda(torch)
-    if name != "auto":
-        raise DeviceError(f"{spec.name} does not run on {name.upper()}: {why}.")
+    if device != "auto":
+        raise DeviceError(f"{name} does not run on {device.upper()}: {why}.")
     return "cpu", f"Runs on the CPU, since {why}."
 
 

@@ -15,7 +15,7 @@ MARKS = {"good": "ok  ", "fair": "look", "bad": "BAD "}
 @click.command()
 @shared_options
 def doctor(library: Library, out: Output) -> None:
-    """Look at this machine and this library: graphics card, CUDA, speed, disks; each finding with its cure.
+    """Look at this machine and this library: graphics card, CUDA, speed, BLIP, disks; each finding with its cure.
 
     It opens a real session and tries the tagger that ran last; that takes some seconds. Exit 1: something does not work.
     """
@@ -28,6 +28,7 @@ def doctor(library: Library, out: Output) -> None:
         if finding.cure:
             lines.append(f"      → {finding.cure}")
     findings = [asdict(finding) for finding in report.findings]
-    out.result({"worst": report.worst, "findings": findings, "tried": asdict(report.tried)}, lines)
+    tried = {"tried": asdict(report.tried), "captioning": asdict(report.captioning)}
+    out.result({"worst": report.worst, "findings": findings, **tried}, lines)
     if report.worst is Level.BAD:
         raise click.exceptions.Exit(PARTLY)

@@ -1,6 +1,7 @@
 """The doctor: what is well with this machine and this library, what is not, and the cure of each in plain words.
 
-What needs onnxruntime or torch is tried in a process of its own (`taggers.probe`); the rest is only looked at.
+What needs onnxruntime or torch is tried in processes of their own (`taggers.probe`, `captioners.probe`); the rest is only
+looked at.
 """
 
 from __future__ import annotations
@@ -13,13 +14,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
+from dscore.captioners import probe as captioner_probe
 from dscore.catalog import runs
 from dscore.catalog.connection import open_catalog, wal_bytes
 from dscore.catalog.journal import on_network, wanted
 from dscore.config import Library
-from dscore.errors import DscoreError
-from dscore.pipeline import doctor_machine
+from dscore.errors import DscoreError, ModelError
+from dscore.pipeline import doctor_captioners, doctor_machine
 from dscore.taggers import hub
 from dscore.taggers.files import is_here
 from dscore.taggers.probe import Tried
@@ -27,6 +30,7 @@ from dscore.taggers.registry import TAGGERS, find_tagger
 
 CODE = Path(__file__).resolve().parents[2]
 TRY_SECONDS = 300.0
+AGAIN = "Install the requirements again."
 LITTLE, SCARCE = 10e9, 2e9
 """Bytes free: below the first a model or two may not fit, below the second nothing does."""
 
@@ -55,6 +59,7 @@ class Report:
 
     findings: tuple[Finding, ...]
     tried: Tried = field(default_factory=Tried)
+    captioning: captioner_probe.Tried = field(default_factory=captioner_probe.Tried)
 
     @property
     def worst(self) -> Level:
@@ -65,33 +70,41 @@ class Report:
 
 def examine(library: Library) -> Report:
     """Look at everything; some seconds, a minute where a large model is tried on a processor."""
-    tried, broken = _try(library)
-    machine = doctor_machine.findings(tried) if not broken else ()
+    tried, captioning, rows = Tried(), captioner_probe.Tried(), list[doctor_machine.Row]()
+    try:
+        values = _tried("dscore.taggers.probe", tagger_here(library), str(library.hashes))
+        tried = Tried(**{**values, "gpus": tuple(values["gpus"])})
+        rows += doctor_machine.findings(tried)
+    except ModelError as error:
+        rows.append(("Trial run", "bad", str(error), AGAIN))
+    try:
+        captioning = captioner_probe.Tried(**_tried("dscore.captioners.probe"))
+        rows += doctor_captioners.findings(captioning, cards=bool(tried.gpus))
+    except ModelError as error:
+        rows.append(("Trial run of BLIP", "bad", str(error), AGAIN))
     findings = [
-        *(Finding("Trial run", Level.BAD, broken, "Install the requirements again.") for _ in range(bool(broken))),
-        *(Finding(topic, Level(level), found, cure) for topic, level, found, cure in machine),
+        *(Finding(topic, Level(level), found, cure) for topic, level, found, cure in rows),
         *_library(library),
         *_disks(library),
         Finding("Versions", Level.GOOD, doctor_machine.versions()),
     ]
-    return Report(tuple(findings), tried)
+    return Report(tuple(findings), tried, captioning)
 
 
-def _try(library: Library) -> tuple[Tried, str]:
-    """What the process of its own found, or a sentence on how it ended."""
-    command = [sys.executable, "-m", "dscore.taggers.probe", tagger_here(library), str(library.hashes)]
+def _tried(module: str, *arguments: str) -> dict[str, Any]:
+    """What a process of its own found. Raises ModelError with a sentence on how it ended."""
     try:
         ran = subprocess.run(
-            command, cwd=CODE, capture_output=True, text=True, encoding="utf-8", timeout=TRY_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return Tried(), f"The trial run of a model gave no answer in {TRY_SECONDS:.0f} s, and was ended."
-    try:
-        values = json.loads(ran.stdout.strip().splitlines()[-1])
-        return Tried(**{**values, "gpus": tuple(values["gpus"])}), ""
-    except (ValueError, IndexError, TypeError):
+            [sys.executable, "-m", module, *arguments], cwd=CODE,
+            capture_output=True, text=True, encoding="utf-8", timeout=TRY_SECONDS, check=False,
+        )  # fmt: skip
+        values: dict[str, Any] = json.loads(ran.stdout.strip().splitlines()[-1])
+    except subprocess.TimeoutExpired as error:
+        raise ModelError(f"The trial run of a model gave no answer in {TRY_SECONDS:.0f} s, and was ended.") from error
+    except (ValueError, IndexError) as error:
         last = (ran.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        return Tried(), f"The trial run of a model ended with code {ran.returncode}: {last[:300]}."
+        raise ModelError(f"The trial run of a model ended with code {ran.returncode}: {last[:300]}.") from error
+    return values
 
 
 def tagger_here(library: Library) -> str:

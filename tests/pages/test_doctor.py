@@ -12,7 +12,14 @@ from tests.pages.work import clicked, good, opened, texts
 def test_this_machine_is_looked_at_once_and_again_on_request() -> None:
     shown = opened("doctor.py")
     said = " ".join(texts(shown, "markdown"))
-    for topic in ("onnxruntime", "Graphics card", "A model runs on", "Making pictures ready", "Library"):
+    for topic in (
+        "onnxruntime",
+        "Graphics card",
+        "A model runs on",
+        "Making pictures ready",
+        "BLIP runs on",
+        "Library",
+    ):
         assert f"**{topic}**" in said
     first = shown.session_state["doctor-report"]
     assert good(shown.run()).session_state["doctor-report"] is first

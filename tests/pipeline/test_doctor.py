@@ -38,6 +38,9 @@ def test_the_command_tries_the_tagger_that_ran_last_and_loads_no_runtime_itself(
     assert report["tried"]["model"] == "made"
     assert [report["tried"][f"{what}_error"] for what in ("model", "torch", "resize")] == ["", "", ""]
     assert report["tried"]["device"] in {"cpu", "cuda"}
+    assert report["captioning"]["device"] in {"cpu", "cuda"}
+    assert topics["BLIP runs on"]["level"] != "bad"
+    assert "None is on this machine" in topics["BLIP's models"]["found"]
     assert min(report["tried"][name] for name in ("decode", "prepare", "fast", "infer")) > 0
     assert "made takes" in topics["What limits the speed"]["found"]
     assert topics["Library"]["level"] == "good"
@@ -72,7 +75,7 @@ def test_a_trial_that_takes_its_process_down_is_one_finding(
     (finding,) = (one for one in report.findings if one.level is Level.BAD)
     assert finding.found == "The trial run of a model ended with code 139: libcudart.so.13: wrong ELF class."
     assert [one.topic for one in report.findings if one is not finding] == [
-        "Library", "Disk of the library", "Disk of the models", "Versions",
+        "BLIP runs on", "BLIP's models", "Library", "Disk of the library", "Disk of the models", "Versions",
     ]  # fmt: skip
 
 
