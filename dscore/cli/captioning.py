@@ -7,27 +7,12 @@ from typing import Any
 
 import click
 
-from dscore.catalog import datasets as dataset_table
-from dscore.catalog import job_lists
-from dscore.catalog import jobs as job_table
 from dscore.catalog.connection import open_catalog
-from dscore.catalog.job_lists import Job
-from dscore.cli.output import (
-    NOTHING,
-    PARTLY,
-    Output,
-    counted,
-    listed,
-    named,
-    require_over,
-    shared_options,
-    took_over,
-    undo_hint,
-)
+from dscore.cli.model_runs import run_model, say_ran
+from dscore.cli.output import Output, shared_options
 from dscore.config import Library
 from dscore.errors import WrongUseError
 from dscore.models import Mode
-from dscore.pipeline.jobs import run_here
 
 
 @click.command()
@@ -89,30 +74,14 @@ def caption(library: Library, out: Output, name: str, where: str, **options: Any
     What it says is kept, so the same question is never asked twice. Captions that loop, repeat the prompt or hold words that BLIP
     made up are written, and listed.
     """
-    from dscore.pipeline import captioning, model_run
+    from dscore.pipeline import captioning
 
     request = _request(**options)
+    ran = run_model(library, out, name, kind="caption", params=request.params(), where=where, past="captioned")
     with open_catalog(library) as db:
-        dataset = dataset_table.get(db, name)
-        ids = model_run.scope(db, dataset, where)
-    if not ids:
-        where_text = f" matches “{where}”" if where else ""
-        out.fail(f"No picture in “{dataset.name}”{where_text}; nothing was captioned.")
-    job = run_here(
-        library,
-        "caption",
-        dataset_id=dataset.id,
-        params={**request.params(), "query": where},
-        items=lambda: (job_table.NewItem(item) for item in ids),
-        on_progress=out.progress,
-    )
-    require_over(out, job)
-    with open_catalog(library) as db:
-        failed, flagged = job_lists.reasons(db, job.id), captioning.flagged_in(db, job.id)
-    took_over(out, job, expected=len(ids))
-    _say_captioned(out, dataset.name, job, failed, flagged)
-    if failed:
-        raise click.exceptions.Exit(PARTLY if job.tally.done or job.tally.there else NOTHING)
+        flagged = captioning.flagged_in(db, ran.job.id)
+    result = ran.job.result
+    say_ran(out, ran, [str(result["note"] or f"{result['captioner']} ran on {result['device']}.")], flagged=flagged)
 
 
 def _request(*, mode: str, preset: str, endpoint: str, prompt: str | None, **options: Any) -> Any:
@@ -146,22 +115,3 @@ def _refuse(options: dict[str, Any], how: str) -> None:
     if options:
         words = ", ".join(f"--{name.replace('_', '-')}" for name in options)
         raise WrongUseError(f"{words} {how} --endpoint.")
-
-
-def _say_captioned(
-    out: Output, dataset: str, job: Job, failed: list[tuple[str, str]], flagged: list[tuple[str, str]]
-) -> None:
-    result, tally = job.result, job.tally
-    lost = tally.failed + tally.skipped
-    document = {
-        "dataset": dataset, "job": job.id, "change": job.change_id, **result,
-        "failed_pictures": named(failed), "flagged_pictures": named(flagged),
-    }  # fmt: skip
-    lines = [
-        f"{dataset}: {counted(tally.total, 'picture')} = {tally.done:,} changed + {tally.there:,} unchanged + {lost:,} failed."
-        + undo_hint(dataset, job.change_id),
-        str(result["note"] or f"{result['captioner']} ran on {result['device']}."),
-        *(["Look at:", *listed(flagged)] if flagged else []),
-        *(["Failed:", *listed(failed)] if failed else []),
-    ]
-    out.result(document, lines)

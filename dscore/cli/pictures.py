@@ -10,12 +10,12 @@ import click
 
 from dscore.catalog import datasets as dataset_table
 from dscore.catalog import job_lists
-from dscore.catalog import jobs as job_table
 from dscore.catalog.connection import open_catalog
 from dscore.catalog.job_lists import Job
 from dscore.cli.booru import booru_options, import_booru, is_booru, refuse_booru_options
 from dscore.cli.hub import HUB_CHOICES, hub_options, import_hub, is_hub, refuse_hub_options
 from dscore.cli.ledger import say_import
+from dscore.cli.model_runs import run_model, say_ran
 from dscore.cli.output import (
     NOTHING,
     PARTLY,
@@ -25,8 +25,6 @@ from dscore.cli.output import (
     named,
     require_over,
     shared_options,
-    took_over,
-    undo_hint,
 )
 from dscore.config import Library
 from dscore.exporters import kohya
@@ -139,45 +137,17 @@ def tag(
 
     Taggers by name: see the README. Vetoed tags (those that you removed by hand) stay out.
     """
-    from dscore.pipeline import model_run, tagging
+    from dscore.pipeline import tagging
     from dscore.text.tags import split_tags
 
     request = tagging.Request(tagger, blacklist=split_tags(blacklist), mode=Mode(mode), **options)  # type: ignore[arg-type]
-    with open_catalog(library) as db:
-        dataset = dataset_table.get(db, name)
-        ids = model_run.scope(db, dataset, where)
-    if not ids:
-        where_text = f" matches “{where}”" if where else ""
-        out.fail(f"No picture in “{dataset.name}”{where_text}; nothing was tagged.")
-    job = run_here(
-        library,
-        "tag",
-        dataset_id=dataset.id,
-        params={**request.params(), "query": where},
-        items=lambda: (job_table.NewItem(item) for item in ids),
-        on_progress=out.progress,
-    )
-    require_over(out, job)
-    with open_catalog(library) as db:
-        failed = job_lists.reasons(db, job.id)
-    took_over(out, job, expected=len(ids))
-    _say_tagged(out, dataset.name, job, failed)
-    if failed:
-        raise click.exceptions.Exit(PARTLY if job.tally.done or job.tally.there else NOTHING)
-
-
-def _say_tagged(out: Output, dataset: str, job: Job, failed: list[tuple[str, str]]) -> None:
-    result, tally = job.result, job.tally
-    lost = tally.failed + tally.skipped
-    document = {"dataset": dataset, "job": job.id, "change": job.change_id, **result, "failed_pictures": named(failed)}
-    lines = [
-        f"{dataset}: {counted(tally.total, 'picture')} = {tally.done:,} changed + {tally.there:,} unchanged + {lost:,} failed."
-        + undo_hint(dataset, job.change_id),
+    ran = run_model(library, out, name, kind="tag", params=request.params(), where=where, past="tagged")
+    result = ran.job.result
+    told = (
         f"{result['tagger']} took tags from a score of {result['general']:g}, characters from {result['character']:g}.",
         str(result["note"] or f"It ran on {result['device']}."),
-        *(["Failed:", *listed(failed)] if failed else []),
-    ]
-    out.result(document, lines)
+    )
+    say_ran(out, ran, told)
 
 
 @click.command()

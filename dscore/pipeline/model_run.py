@@ -6,6 +6,7 @@ So a killed run goes on behind the last chunk, one change holds all that it did,
 from __future__ import annotations
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -63,7 +64,7 @@ class File:
     file: str
 
 
-class ModelRun:
+class ModelRun(ABC):
     """A job whose items a model looks at; what it makes of them is the child's."""
 
     def __init__(self, library: Library, held: Held) -> None:
@@ -155,10 +156,10 @@ class ModelRun:
     def _progress(self, db: Database) -> Progress:
         return Progress(self._total - job_lists.tally(db, self._held.id).waiting, self._total, self._doing())
 
+    @abstractmethod
     def _doing(self) -> str:
         """What it does, for those who watch."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _draft(self) -> Draft:
         """The change that it makes."""
-        raise NotImplementedError
