@@ -2,92 +2,47 @@
 
 from __future__ import annotations
 
-import streamlit as st
+from collections.abc import Sequence
 
-from dscore import worker
-from dscore.catalog import jobs, runs, tags
+from dscore.catalog import tags
 from dscore.catalog.connection import Database
 from dscore.catalog.datasets import Dataset
-from dscore.catalog.job_lists import CLOSED, Job
-from dscore.models import Mode
-from dscore.pipeline.jobs import submit
+from dscore.catalog.job_lists import Job
 from dscore.pipeline.tagging import Request
 from dscore.taggers.base import TaggerSpec
 from dscore.taggers.files import is_here
-from pages.components import outcome, places, progress, state, taken_back
+from pages.components import model_job, places
+from pages.components.places import Place
 from pages.components.scope import Scope
-from pages.components.words import counted, plain, since
+from pages.components.words import counted
 
 
 def draw(db: Database, dataset: Dataset, request: Request | None, spec: TaggerSpec | None, chosen: Scope) -> None:
-    """The button; or the job, while one of this dataset is under way; and below what the last one did."""
-    latest = runs.latest(db, dataset_id=dataset.id, kinds=("tag",))
-    if latest is not None and latest.state not in CLOSED:
-        progress.watch(latest.id)
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        pressed = st.button(
-            f"Tag {counted(len(chosen.ids), 'picture')}",
-            icon=":material/sell:",
-            type="primary",
-            key="tag-now",
-            disabled=request is None or not chosen.ids,
-        )
-        if request is None:
-            st.text("Name the folder of your tagger first.")
-        elif spec is not None and not is_here(spec):
-            st.text(f"{spec.name} is downloaded first: {spec.size / 1e6:,.0f} MB.")
-    if request is not None and request.mode is Mode.OVERWRITE:
-        _warn(db, chosen)
-    if pressed and request is not None:
-        _start(dataset, request, chosen)
-    if latest is not None:
-        _result(db, dataset, latest)
+    """The button, or the job while one is under way; below, what the last one did."""
+    model_job.draw(db, dataset, TRADE, request, chosen, first=_first(request, spec))
 
 
-def _warn(db: Database, chosen: Scope) -> None:
-    number, pictures = tags.claimed_by_others(db, chosen.ids)
-    if number:
-        st.warning(
-            f"Overwrite replaces {counted(number, 'tag')} on {counted(pictures, 'picture')} that no tagger gave: "
-            "they are yours, or came with the pictures. Undo brings them back.",
-            icon=":material/warning:",
-        )
+def _first(request: Request | None, spec: TaggerSpec | None) -> str:
+    """What comes before the work."""
+    if request is None:
+        return "Name the folder of your tagger first."
+    return "" if spec is None or is_here(spec) else f"{spec.name} is downloaded first: {spec.size / 1e6:,.0f} MB."
 
 
-def _start(dataset: Dataset, request: Request, chosen: Scope) -> None:
-    items = (jobs.NewItem(item) for item in chosen.ids)
-    params = {**request.params(), "query": chosen.query}
-    submit(state.library(), "tag", dataset_id=dataset.id, params=params, items=items)
-    worker.start(state.library(), "device")
-    st.rerun()
+def _replaced(db: Database, items: Sequence[int]) -> str:
+    number, pictures = tags.claimed_by_others(db, items)
+    return f"{counted(number, 'tag')} on {counted(pictures, 'picture')} that no tagger gave" if number else ""
 
 
-def _result(db: Database, dataset: Dataset, job: Job) -> None:
-    """What the latest run did, with the ways on: to the tags, or back."""
-    if job.state == "failed":
-        st.error(plain(job.message), icon=":material/error:")
-        return
-    with st.container(horizontal=True, vertical_alignment="center", key="tag-result"):
-        st.text(_words(job))
-        places.link(places.EXPLORE, "See the tags", query=str(job.params.get("query", "")))
-        places.link(places.TUNE, "Tune them")
-        taken_back.button(db, dataset, job.change_id, key="undo-tagging")
-    if str(job.result.get("device", "")).startswith("cpu"):
-        st.caption("It ran on the processor.", help=plain(str(job.result.get("note", ""))))
-    elif job.result.get("note"):
-        st.caption(plain(str(job.result["note"])))
-    outcome.failures(db, job)
+def _links(job: Job) -> list[tuple[Place, str, str | None]]:
+    return [(places.EXPLORE, "See the tags", str(job.params.get("query", ""))), (places.TUNE, "Tune them", None)]
 
 
-def _words(job: Job) -> str:
-    """`Tagged 3 min ago with wd14-vit-v3: 231 changed, 9 unchanged.`"""
-    tally = job.tally
-    when = since(job.finished_at) if job.finished_at else ""
-    if job.state == "cancelled":
-        return f"Stopped {when} after {tally.total - tally.waiting:,} of {counted(tally.total, 'picture')}."
-    lost = tally.failed + tally.skipped
-    failed = f", {lost:,} failed" if lost else ""
-    return (
-        f"Tagged {when} with {job.result.get('tagger', '')}: {tally.done:,} changed, {tally.there:,} unchanged{failed}."
-    )
+TRADE = model_job.Trade(
+    kind="tag",
+    past="Tagged",
+    place=places.TAG,
+    model="tagger",
+    links=_links,
+    replaced=_replaced,
+)

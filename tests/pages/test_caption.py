@@ -110,7 +110,7 @@ def test_a_try_shows_what_is_said_and_the_job_writes_it_and_can_be_undone(heap: 
         server.url,
         "llava",
     )
-    good(clicked(shown, "undo-captioning"))
+    good(clicked(shown, "undo-caption"))
     assert heap.captions("heap") == before
 
 

@@ -61,7 +61,7 @@ def test_the_job_tags_all_and_can_be_undone_at_once(heap: Commands, model: Path)
     good(shown.run())
     assert any("just now with tagger" in text for text in texts(shown, "text"))
     assert heap.tags("heap")["p6"] == ["1girl"]
-    good(clicked(shown, "undo-tagging"))
+    good(clicked(shown, "undo-tag"))
     assert heap.tags("heap") == before
     assert any("Undone" in text for text in texts(shown, "success"))
 
