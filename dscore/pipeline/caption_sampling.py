@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from dscore.captioners.base import Caption
 from dscore.captioners.registry import find_captioner
-from dscore.catalog import changes, images, jobs, runs, sentences, states
+from dscore.catalog import images, sentences, states
 from dscore.catalog import tags as tag_table
-from dscore.catalog.changes import Written
-from dscore.catalog.connection import Database, writing
+from dscore.catalog.connection import Database
 from dscore.catalog.datasets import Dataset
 from dscore.catalog.jobs import Held
 from dscore.config import Library
-from dscore.pipeline import captioning, rules
+from dscore.pipeline import captioning, rules, trial
 from dscore.pipeline.jobs import Work
-from dscore.pipeline.jobs import submit as queue
 from dscore.pipeline.voices import Request
 
 KINDS = ("caption", "caption-sample")
 SAMPLE = 4
-NEW_SOURCE = 0
-"""Stands for a captioner that has never written anything here; no source has this id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +41,8 @@ class Sample:
 def known_model(db: Database, request: Request) -> int | None:
     """The model's id in the catalog, as its latest run found it; None where it never ran, or its files are newer."""
     asked = request.params()
-    found = (run for run in runs.finished(db, kinds=KINDS) if _is_same(run.params, asked) and "model" in run.result)
-    latest = next(found, None)
-    return None if latest is None or _is_newer(request, latest.at) else int(latest.result["model"])
+    spec = find_captioner(request.model) if request.asking is None else None
+    return trial.known_model(db, spec, KINDS, lambda params: _is_same(params, asked))
 
 
 def _is_same(params: Mapping[str, object], asked: Mapping[str, object]) -> bool:
@@ -57,34 +51,19 @@ def _is_same(params: Mapping[str, object], asked: Mapping[str, object]) -> bool:
     return params.get("model") == asked["model"] and urls[0] == urls[1]
 
 
-def _is_newer(request: Request, at: str) -> bool:
-    """Whether a folder's files were changed after that time."""
-    spec = find_captioner(request.model) if request.asking is None else None
-    if spec is None or spec.folder is None:
-        return False
-    since = datetime.fromisoformat(at).timestamp() + 1  # times in the catalog are whole seconds
-    return any((spec.folder / name).stat().st_mtime > since for name in spec.files)
-
-
 def rates(db: Database) -> dict[str, float]:
     """Captioner on this machine → pictures a second at its latest run."""
-    found: dict[str, float] = {}
-    for run in runs.finished(db, kinds=KINDS):
-        if run.result.get("rate") and not run.params.get("asking"):
-            found.setdefault(str(run.params["model"]), float(run.result["rate"]))
-    return found
+    return trial.rates(db, KINDS, param="model")
 
 
 def chosen(ids: Sequence[int]) -> list[int]:
     """Up to four of the items, spread over all."""
-    step = max(1, len(ids) // SAMPLE)
-    return list(ids[::step][:SAMPLE])
+    return trial.spread(ids, SAMPLE)
 
 
 def submit(library: Library, dataset: Dataset, request: Request, ids: Sequence[int]) -> int:
     """Queue a job that asks about these pictures and writes no caption; returns its id."""
-    items = (jobs.NewItem(item) for item in ids)
-    return queue(library, "caption-sample", dataset_id=dataset.id, params=request.params(), items=items)
+    return trial.submit(library, dataset, "caption-sample", request.params(), ids)
 
 
 def look(db: Database, dataset: Dataset, request: Request, ids: Sequence[int]) -> list[Sample]:
@@ -106,7 +85,7 @@ def _samples(db: Database, request: Request, captions: Mapping[int, Caption]) ->
     samples = []
     for item, caption in captions.items():
         after = rules.caption_by_model(
-            before[item], caption.text, source=source or NEW_SOURCE, mode=request.mode, captioners=captioners
+            before[item], caption.text, source=source or trial.NEW_SOURCE, mode=request.mode, captioners=captioners
         )
         left = after.prose.text if after.prose else ""
         remark = captioning.remark_on(caption, request)
@@ -119,10 +98,5 @@ def run(library: Library, held: Held) -> Work:
     return captioning.work(library, held, Trying)
 
 
-class Trying(captioning.Captioning):
+class Trying(trial.Trial, captioning.Captioning):
     """A run that keeps what is said and leaves every caption as it is."""
-
-    def _record(self, db: Database, items: Sequence[int], edit: changes.Edit, also: changes.InTransaction) -> None:
-        del edit
-        with writing(db):
-            also(db, Written(None, changed=tuple(items)))

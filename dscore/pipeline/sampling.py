@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from dscore.catalog import changes, images, jobs, predictions, runs, states
+from dscore.catalog import images, predictions, states
 from dscore.catalog import tags as tag_table
-from dscore.catalog.changes import Written
-from dscore.catalog.connection import Database, writing
+from dscore.catalog.connection import Database
 from dscore.catalog.datasets import Dataset
 from dscore.catalog.jobs import Held
 from dscore.catalog.states import ItemState
 from dscore.config import Library
 from dscore.models import Category, TagScore
-from dscore.pipeline import rules, tagging
+from dscore.pipeline import rules, tagging, trial
 from dscore.pipeline.jobs import Work
-from dscore.pipeline.jobs import submit as queue
 from dscore.taggers import preparation
 from dscore.taggers.base import Label, TaggerSpec
 from dscore.taggers.choose import choose
@@ -26,8 +23,6 @@ from dscore.taggers.scores import unpack
 
 KINDS = ("tag", "sample")
 SAMPLE = 6
-NEW_SOURCE = 0
-"""Stands for a tagger that has never tagged anything here; no source has this id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,49 +57,28 @@ class Scored:
 def known(db: Database, spec: TaggerSpec) -> Scored | None:
     """The model behind the tagger, as its latest run found it; None where it never ran, or its files are newer."""
     asked = str(spec.folder or spec.name)
-    found = (
-        run for run in runs.finished(db, kinds=KINDS) if run.params.get("tagger") == asked and "model" in run.result
-    )
-    latest = next(found, None)
-    if latest is None or _is_newer(spec, latest.at):
-        return None
-    model = predictions.find(db, int(latest.result["model"]))
+    number = trial.known_model(db, spec, KINDS, lambda params: params.get("tagger") == asked)
+    model = None if number is None else predictions.find(db, number)
     stored = "" if model is None else predictions.preparation(db, model.id)
     if model is None or not preparation.is_current(stored):
         return None
     source = tag_table.find_source(db, "tagger", spec.name)
-    return Scored(model, stored, NEW_SOURCE if source is None else source)
-
-
-def _is_newer(spec: TaggerSpec, at: str) -> bool:
-    """Whether a folder's files were changed after that time."""
-    if spec.folder is None:
-        return False
-    since = datetime.fromisoformat(at).timestamp() + 1  # times in the catalog are whole seconds
-    return any((spec.folder / name).stat().st_mtime > since for name in spec.files)
+    return Scored(model, stored, trial.NEW_SOURCE if source is None else source)
 
 
 def rates(db: Database) -> dict[str, float]:
     """Tagger → pictures a second at its latest run on this machine."""
-    found: dict[str, float] = {}
-    for run in runs.finished(db, kinds=KINDS):
-        rate = run.result.get("rate")
-        if rate:
-            found.setdefault(str(run.params["tagger"]), float(rate))
-    return found
+    return trial.rates(db, KINDS, param="tagger")
 
 
 def chosen(ids: Sequence[int], *, scored: Sequence[int] = ()) -> list[int]:
     """Up to six of the items, spread over all; where some are scored already, of those."""
-    pool = scored or ids
-    step = max(1, len(pool) // SAMPLE)
-    return list(pool[::step][:SAMPLE])
+    return trial.spread(scored or ids, SAMPLE)
 
 
 def submit(library: Library, dataset: Dataset, request: tagging.Request, ids: Sequence[int]) -> int:
     """Queue a job that scores these pictures and applies nothing; returns its id."""
-    items = (jobs.NewItem(item) for item in ids)
-    return queue(library, "sample", dataset_id=dataset.id, params=request.params(), items=items)
+    return trial.submit(library, dataset, "sample", request.params(), ids)
 
 
 def look(db: Database, request: tagging.Request, scored: Scored, ids: Sequence[int]) -> list[Sample]:
@@ -163,13 +137,8 @@ def run(library: Library, held: Held) -> Work:
     return tagging.work(library, held, Sampling)
 
 
-class Sampling(tagging.Tagging):
+class Sampling(trial.Trial, tagging.Tagging):
     """A run that keeps the scores and leaves every caption as it is."""
 
     def _chosen(self, packed: dict[int, bytes]) -> dict[int, tuple[TagScore, ...]]:
         return dict.fromkeys(packed, ())  # what would be taken is for `look`, by the settings of that moment
-
-    def _record(self, db: Database, items: Sequence[int], edit: changes.Edit, also: changes.InTransaction) -> None:
-        del edit
-        with writing(db):
-            also(db, Written(None, changed=tuple(items)))
