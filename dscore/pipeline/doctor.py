@@ -23,6 +23,7 @@ from dscore.catalog.journal import on_network, wanted
 from dscore.config import Library
 from dscore.errors import DscoreError, ModelError
 from dscore.pipeline import doctor_captioners, doctor_machine
+from dscore.pipeline.doctor_speed import Row
 from dscore.taggers import hub
 from dscore.taggers.files import is_here
 from dscore.taggers.probe import Tried
@@ -70,7 +71,7 @@ class Report:
 
 def examine(library: Library) -> Report:
     """Look at everything; some seconds, a minute where a large model is tried on a processor."""
-    tried, captioning, rows = Tried(), captioner_probe.Tried(), list[doctor_machine.Row]()
+    tried, captioning, rows = Tried(), captioner_probe.Tried(), list[Row]()
     try:
         values = _tried("dscore.taggers.probe", tagger_here(library), str(library.hashes))
         tried = Tried(**{**values, "gpus": tuple(values["gpus"])})

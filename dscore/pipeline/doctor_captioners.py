@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dscore.captioners.files import is_here
 from dscore.captioners.probe import Tried
 from dscore.captioners.registry import CAPTIONERS
-from dscore.pipeline.doctor_machine import Row, version
+from dscore.pipeline.doctor_machine import version
+from dscore.pipeline.doctor_speed import Row
 
 
 def findings(tried: Tried, *, cards: bool) -> Iterator[Row]:
