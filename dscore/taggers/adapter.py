@@ -52,14 +52,16 @@ def load_onnx(
 
 def _at_speed(speed: preparation.Speed) -> tuple[preparation.Speed, str]:
     """The speed that can be had here, and why not the one that was asked for, or ""."""
-    if speed == "exact":
-        resample.ready()
-        return speed, ""
-    try:
-        preparation.ready_quick()
-    except (ImportError, OSError) as error:  # a library of torch's own is missing
-        return "exact", f"Pictures are prepared the exact way, since torch cannot be loaded ({error})."
-    return speed, ""
+    why = ""
+    if speed == "fast":
+        try:
+            preparation.ready_quick()
+        except (ImportError, OSError) as error:  # a library of torch's own is missing
+            why = f"Pictures are prepared the exact way, since torch cannot be loaded ({error})."
+        else:
+            return "fast", ""
+    resample.ready()  # now, and not while the first picture waits
+    return "exact", why
 
 
 @dataclass(frozen=True, slots=True)
