@@ -8,7 +8,8 @@ from dscore.catalog.connection import Database, open_catalog
 from dscore.catalog.datasets import Dataset
 from dscore.errors import QueryError
 from dscore.pipeline import hints
-from pages.components import charts, filter_bar, findings, gallery, saved_filters, scope, state, terms, undoing
+from dscore.text import terms
+from pages.components import charts, filter_bar, findings, gallery, saved_filters, scope, state, undoing
 from pages.components.trouble import spoken
 
 st.title("Explore", anchor=False)
@@ -28,7 +29,7 @@ def _draw(db: Database, dataset: Dataset) -> None:
         findings.ask(db, state.library(), dataset.id, terms.without(query, *fields))
         for fields in (("width", "height"), ("tags",))
     ]
-    found = findings.found(asked)
+    found = findings.found(db, asked)
     with st.container(horizontal=True, vertical_alignment="top", gap="small"):
         filter_bar.draw(dataset.id, query, count=found.count, total=found.total)
         saved_filters.draw(db, query)
@@ -42,14 +43,14 @@ def _draw(db: Database, dataset: Dataset) -> None:
     with right:
         gallery.draw(db, asked, found, dataset=dataset)
     with left:
-        charts.draw_tags(findings.tags(asked), query)
+        charts.draw_tags(findings.tags(db, asked), query)
     small = st.columns(2)
     with small[0]:
         st.caption("Width and height: drag over some to filter")
-        charts.draw_sizes(findings.sizes(rest[0]))
+        charts.draw_sizes(findings.sizes(db, rest[0]))
     with small[1]:
         st.caption("Tags of a picture: drag over some to filter")
-        charts.draw_tag_numbers(findings.tag_numbers(rest[1]))
+        charts.draw_tag_numbers(findings.tag_numbers(db, rest[1]))
 
 
 dataset = state.dataset()

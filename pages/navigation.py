@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.components import gate, sidebar
-from pages.components.places import PAGES, standing
+from pages.components.places import PAGES, WORKING_ORDER
 from pages.components.trouble import spoken
 
 SIDEBAR_WIDTH = 232  # pixels: the rest is for pictures
@@ -25,7 +25,7 @@ page = st.navigation(
             url_path=place.url_path,
             default=place.file == "overview.py",
         )
-        for place in standing()
+        for place in WORKING_ORDER
     ],
     position="hidden",
 )

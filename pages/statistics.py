@@ -14,6 +14,7 @@ from dscore.errors import QueryError
 from dscore.media.buckets import PRESETS
 from dscore.pipeline.report import Heading, report
 from dscore.pipeline.statistics import Statistics
+from dscore.text import terms
 from dscore.text.query import Everything, Is
 from pages.components import (
     bucket_statistics,
@@ -25,7 +26,6 @@ from pages.components import (
     scope,
     state,
     tag_statistics,
-    terms,
 )
 from pages.components.findings import Asked
 from pages.components.places import EXPLORE, link

@@ -8,8 +8,9 @@ import streamlit as st
 
 from dscore.media.buckets import PRESETS, Buckets, BucketSettings, Size
 from dscore.pipeline.statistics import Statistics
+from dscore.text import terms
 from dscore.text.query import And, Compare, Or, Query
-from pages.components import clickable, facts, terms
+from pages.components import clickable, facts
 from pages.components.findings import Asked
 from pages.components.places import EXPLORE, go, link
 from pages.components.trouble import spoken
@@ -97,7 +98,7 @@ def _draw_buckets(asked: Asked, found: Statistics, buckets: Buckets) -> None:
     with left:
         st.caption("Pictures in each bucket of kohya's sd-scripts:")
         rows = {f"{one.size[0]} x {one.size[1]}": one for one in buckets.buckets}
-        clicked = clickable.bars(
+        clicked = clickable.draw_bars(
             "buckets-bars", [(name, one.pictures) for name, one in rows.items()], "Pictures in each bucket"
         )
         if clicked in rows:

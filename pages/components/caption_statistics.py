@@ -7,9 +7,10 @@ from pathlib import Path
 import streamlit as st
 
 from dscore.pipeline.statistics import Statistics, binned
+from dscore.text import terms
 from dscore.text.query import Compare
 from dscore.text.tokens import LIMITS, SWEET_SPOT
-from pages.components import clickable, facts, terms
+from pages.components import clickable, facts
 from pages.components.findings import Asked
 from pages.components.places import EXPLORE, go, link
 from pages.components.trouble import spoken

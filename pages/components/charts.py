@@ -7,28 +7,30 @@ another filter only gives them other numbers, which is much quicker than a new c
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
-import pandas as pd
+import numpy as np
+import pyarrow as pa  # type: ignore[import-untyped]
 import streamlit as st
 
 from dscore.catalog.tags import TagCount
 from dscore.models import Category
+from dscore.text import terms
 from dscore.text.tags import tag_key
-from pages.components import filter_bar, state, terms
+from pages.components import bars, filter_bar, state
+from pages.components.trouble import spoken
 
 BARS = 25
-BAR_HEIGHT = 21
 CELLS = 36
 """Squares along each side of the chart of sizes."""
 
-CATEGORY, MORE, PICKED, BARS_KEY, CLICKED = "tags-category", "tags-more", "tags-picked", "tag-bars", "tags-clicked"
+CATEGORY, MORE, PICKED = "tags-category", "tags-more", "tags-picked"
 
 
 def draw_tags(counts: Sequence[TagCount], query: str) -> None:
-    """The most used tags as bars, those in the filter in the accent colour; and the same to choose from by key."""
+    """The most used tags as bars, those in the filter in the accent colour; and a list with a search, for the rarer ones."""
     active = terms.tags_in(query)
     category = st.selectbox(
         "Category", ["all", *Category], key=CATEGORY, label_visibility="collapsed", format_func=_category
@@ -39,7 +41,16 @@ def draw_tags(counts: Sequence[TagCount], query: str) -> None:
         st.caption("No tags here.")
         return
     number = BARS + st.session_state.get(MORE, 0)
-    _draw_bars(shown[:number], {tag_key(name) for name in active})
+    keys = {tag_key(name) for name in active}
+    first = shown[:number]
+    bars.draw(
+        "tag-bars",
+        [(tag.name, tag.items) for tag in first],
+        "How many pictures have each tag",
+        lambda clicks: _toggle(clicks.query, clicks.names),
+        query=query,
+        active={tag.name for tag in first if tag_key(tag.name) in keys},
+    )
     if len(shown) > number:
         st.button(f"{min(BARS, len(shown) - number)} more", key="more-tags", type="tertiary", on_click=_more)
 
@@ -53,7 +64,7 @@ def _more() -> None:
 
 
 def _draw_picker(shown: Sequence[TagCount], active: Sequence[str]) -> None:
-    """A list with a search, since bars cannot be reached by key; tags in the filter stand in it and can be taken out."""
+    """A list with a search; tags in the filter stand in it and can be taken out."""
     st.session_state[PICKED] = list(active)
     st.multiselect(
         "Tags in the filter",
@@ -68,96 +79,27 @@ def _draw_picker(shown: Sequence[TagCount], active: Sequence[str]) -> None:
 
 
 def _picked(active: tuple[str, ...]) -> None:
-    for tag in set(st.session_state[PICKED]).symmetric_difference(active):
-        _toggle(tag)
+    _toggle(state.query(), sorted(set(st.session_state[PICKED]).symmetric_difference(active)))
 
 
-def _toggle(tag: str) -> None:
+def _toggle(query: str, tags: Sequence[str]) -> None:
     filter_bar.forget_draft()
-    state.set_query(terms.toggled(state.query(), tag))
-
-
-def _draw_bars(shown: Sequence[TagCount], active: set[str]) -> None:
-    rows = pd.DataFrame(
-        {
-            "tag": [tag.name for tag in shown],
-            "place": range(len(shown)),
-            "pictures": [tag.items for tag in shown],
-            "most": shown[0].items,
-            "active": [tag_key(tag.name) in active for tag in shown],
-        }
-    )
-    event = st.vega_lite_chart(
-        rows,
-        bar_spec(),
-        key=BARS_KEY,
-        on_select=_clicked,
-        width="stretch",
-        alt="How many pictures have each tag; the list above chooses them by key",
-    )
-    st.session_state[CLICKED] = _points(event)
-
-
-def _clicked() -> None:
-    """The chart keeps a set of its own, in which a click puts a bar or takes it out: only that tells which bar was clicked."""
-    before, now = st.session_state[CLICKED], _points(st.session_state[BARS_KEY])
-    fresh, gone = now - before, before - now
-    for tag in fresh or (gone if len(gone) == 1 else ()):
-        _toggle(tag)
-    st.session_state[CLICKED] = now
-
-
-def _points(event: Any) -> frozenset[str]:
-    return frozenset(str(point["tag"]) for point in event.selection.get("bar", []))
-
-
-def bar_spec() -> dict[str, Any]:
-    """Bars under their names; over all an invisible one of full width, so that a short one is as easy to hit."""
-    tag = {"field": "tag", "type": "nominal", "sort": {"field": "place", "op": "min"}}
-    fill = {"condition": {"test": "datum.active", "value": colour("primaryColor")}, "value": colour("grayColor")}
-    weight = {"condition": {"test": "datum.active", "value": "bold"}, "value": "normal"}
-    text = {"type": "text", "aria": False, "color": colour("textColor"), "fontSize": 12}
-    full, own = ({"field": field, "type": "quantitative", "axis": None} for field in ("most", "pictures"))
-    return {
-        "height": {"step": BAR_HEIGHT},
-        "padding": 0,
-        "config": {"view": {"stroke": None}},
-        "encoding": {"y": {**tag, "axis": None, "scale": {"paddingInner": 0.15, "paddingOuter": 0}}},
-        "layer": [
-            {
-                "mark": {"type": "bar", "aria": False, "cornerRadiusEnd": 2, "opacity": 0.38},
-                "encoding": {"x": own, "color": fill},
-            },
-            {
-                "mark": {**text, "align": "left", "dx": 5, "limit": 168},
-                "encoding": {"x": {"value": 0}, "text": {"field": "tag"}, "fontWeight": weight},
-            },
-            {
-                "mark": {**text, "align": "right", "dx": -4},
-                "encoding": {"x": full, "text": {"field": "pictures", "format": ","}},
-            },
-            {
-                "params": [
-                    {"name": "bar", "select": {"type": "point", "fields": ["tag"], "toggle": "true", "clear": False}}
-                ],
-                "mark": {"type": "bar", "opacity": 0, "cursor": "pointer"},
-                "encoding": {"x": full, "tooltip": [tag, {"field": "pictures", "type": "quantitative", "format": ","}]},
-            },
-        ],
-    }
+    with spoken():
+        state.set_query(reduce(terms.toggled, tags, query))
 
 
 def draw_sizes(sizes: Sequence[tuple[int, int, int]]) -> None:
     """Widths and heights; an area that is brushed is what the filter lets through."""
     if not sizes:
         return
-    step = _step(max(max(width, height) for width, height, _ in sizes) - min(min(one[:2]) for one in sizes))
-    cells: Counter[tuple[int, int]] = Counter()
-    for width, height, pictures in sizes:
-        cells[width // step * step, height // step * step] += pictures
-    rows = pd.DataFrame(
-        [(x + step / 2, y + step / 2, count) for (x, y), count in cells.items()],
-        columns=["width", "height", "pictures"],
+    width, height, pictures = np.array(sizes).T
+    step = _step(int(max(width.max(), height.max()) - min(width.min(), height.min())))
+    cells, inverse = np.unique(np.stack([width // step, height // step]), axis=1, return_inverse=True)
+    rows = pa.table(
+        {
+            **{side: (place + 0.5) * step for side, place in zip(("width", "height"), cells, strict=True)},
+            "pictures": np.bincount(inverse.ravel(), pictures).astype(int),
+        }
     )
     axis = {"type": "quantitative", "scale": {"zero": False, "nice": False, "padding": 8}, "axis": {"tickCount": 4}}
     spec = {
@@ -178,9 +120,8 @@ def draw_tag_numbers(numbers: Sequence[tuple[int, int]]) -> None:
     """How many tags the captions have; a stretch that is brushed is what the filter lets through."""
     if not numbers:
         return
-    rows = pd.DataFrame(
-        [(tags - 0.5, tags + 0.5, tags, count) for tags, count in numbers], columns=["from", "to", "tags", "pictures"]
-    )
+    tags, pictures = np.array(numbers).T
+    rows = pa.table({"from": tags - 0.5, "to": tags + 0.5, "tags": tags, "pictures": pictures})
     spec = {
         "height": 150,
         "params": [{"name": "brush", "select": {"type": "interval", "encodings": ["x"]}}],
@@ -206,7 +147,7 @@ def draw_tag_numbers(numbers: Sequence[tuple[int, int]]) -> None:
 
 def _draw_brushed(
     name: str,
-    rows: pd.DataFrame,
+    rows: pa.Table,
     spec: dict[str, Any],
     fields: tuple[str, ...],
     alt: str,

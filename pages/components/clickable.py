@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.components.charts import bar_spec, colour
+from pages.components import bars
+from pages.components.charts import colour
 
 Span = tuple[int, int]
 Bin = tuple[int, int, int]
@@ -20,20 +21,16 @@ MOST_POINTS, CELLS = 1000, 48
 ASPECTS = {"1:2": 0.5, "2:3": 2 / 3, "1:1": 1.0, "3:2": 1.5, "2:1": 2.0}
 
 
-def bars(name: str, rows: Sequence[tuple[str, int]], alt: str, *, active: str = "") -> str | None:
+def draw_bars(name: str, rows: Sequence[tuple[str, int]], label: str) -> str | None:
     """Bars under their names, as Explore draws tags; the name of the one that was clicked just now."""
-    table = pd.DataFrame(
-        {
-            "tag": [label for label, _ in rows],
-            "place": range(len(rows)),
-            "pictures": [number for _, number in rows],
-            "most": max((number for _, number in rows), default=0),
-            "active": [label == active for label, _ in rows],
-        }
-    )
-    event: Any = st.vega_lite_chart(table, bar_spec(), key=name, on_select="rerun", width="stretch", alt=alt)
-    points = event.selection.get("bar", [])
-    return str(points[-1]["tag"]) if points else None
+    just_now = f"{name}-clicked"
+
+    def clicked(clicks: bars.Clicks) -> None:
+        st.session_state[just_now] = clicks.last
+
+    bars.draw(name, rows, label, clicked)
+    chosen: str | None = st.session_state.pop(just_now, None)
+    return chosen
 
 
 def histogram(

@@ -8,8 +8,9 @@ from dscore.catalog.connection import Database
 from dscore.catalog.datasets import Dataset
 from dscore.pipeline.checking import Report
 from dscore.quality.findings import Case, Finding, Level
+from dscore.text import terms
 from dscore.text.query import parse_query
-from pages.components import faces, mending, terms
+from pages.components import faces, mending
 from pages.components.places import EDIT, EXPLORE, TAG, link
 from pages.components.words import counted
 

@@ -16,7 +16,7 @@ from dscore.errors import DscoreError
 from dscore.pipeline import curate
 from dscore.pipeline.hand_edits import ACTION as HAND_EDIT
 from dscore.pipeline.operations import Operation
-from pages.components import findings, places, state, undoing
+from pages.components import places, state, undoing
 from pages.components.assets import joined
 from pages.components.findings import PAGE_SIZE, Asked, Found
 from pages.components.state import Selection
@@ -24,7 +24,7 @@ from pages.components.words import counted
 
 KEY = "gallery"
 ANSWER = "gallery-answer"
-RERUN, TURN, SENT = "gallery-rerun", "gallery-turn", "gallery-sent"
+RERUN, TURN = "gallery-rerun", "gallery-turn"
 
 _GALLERY = st.components.v2.component(
     "dscore_gallery",
@@ -51,11 +51,8 @@ LEAVE = {"trash", "restore"}
 def draw(db: Database, asked: Asked, found: Found, *, dataset: Dataset) -> None:
     """Draw the page of what the filter finds.
 
-    The pictures come along once; later the browser reads others by itself. It reads them anew where `refresh` differs: they
-    were changed, and not by hand.
+    The browser reads the pictures by itself, and anew where `refresh` differs: they were changed, and not by hand.
     """
-    page = min(state.page(), max(1, len(found.starts)))
-    refresh = changes.moment(db, dataset.id, besides=HAND_EDIT)
     chosen = state.selection()
     data: dict[str, Any] = {
         "dataset": dataset.id,
@@ -64,30 +61,22 @@ def draw(db: Database, asked: Asked, found: Found, *, dataset: Dataset) -> None:
         "starts": found.starts,
         "limit": PAGE_SIZE,
         "selection": {"items": sorted(chosen.items), "everything": chosen.everything},
-        "refresh": refresh,
+        "refresh": changes.moment(db, dataset.id, besides=HAND_EDIT),
     }
-    sent, number = st.session_state.get(SENT, (None, 0))
-    wanted = (asked.dataset_id, asked.query, refresh, page)
-    come = None
-    if sent != wanted:
-        st.session_state[SENT] = wanted, number + 1
-        cards = findings.cards(db, asked, found.starts[page - 1] if found.starts else 0)
-        come = {"page": page, "number": number + 1, "cards": cards}
-    _draw(dataset, data, come)
+    _draw(dataset, data)
 
 
 @st.fragment
-def _draw(dataset: Dataset, data: dict[str, Any], come: dict[str, Any] | None) -> None:
-    """A new selection runs only this again, with the data of before; `come` are the pictures that come along."""
+def _draw(dataset: Dataset, data: dict[str, Any]) -> None:
+    """A new selection runs only this again, with the data of before."""
     if st.session_state.pop(TURN, False):
         places.go(places.EDIT, **st.query_params.to_dict())
     if st.session_state.pop(RERUN, False):
         st.rerun()
     page = min(state.page(), max(1, len(data["starts"])))
-    come = come if come and come["page"] == page else None
     _GALLERY(
         key=KEY,
-        data={**data, "page": page, "answer": st.session_state.get(ANSWER), "come": come},
+        data={**data, "page": page, "answer": st.session_state.get(ANSWER)},
         on_selection_change=_chosen,
         on_page_change=_turned,
         on_ask_change=lambda: _asked(dataset),

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dscore.pipeline.statistics import Statistics, binned
+from dscore.text import terms
 from dscore.text.query import Named
-from pages.components import clickable, terms
+from pages.components import clickable
 from pages.components.findings import Asked
 from pages.components.places import EXPLORE, go, link
 from pages.components.words import counted
@@ -48,5 +49,5 @@ def _draw_sources(asked: Asked, title: str, name: str, rows: Sequence[tuple[str,
     if not rows:
         return
     st.subheader(title, anchor=False)
-    if clicked := clickable.bars(name, rows[:MOST], title):
+    if clicked := clickable.draw_bars(name, rows[:MOST], title):
         go(EXPLORE, q=terms.also(asked.query, Named("from", clicked)))

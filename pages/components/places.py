@@ -27,11 +27,6 @@ class Place:
         """How its address ends."""
         return self.title.lower()
 
-    @property
-    def exists(self) -> bool:
-        """Whether it is built."""
-        return (PAGES / self.file).exists()
-
 
 OVERVIEW = Place("overview.py", "Overview", ":material/dashboard:", "Your datasets, and what to do next.")
 IMPORT = Place("bring_in.py", "Import", ":material/add_photo_alternate:", "Bring pictures in.")
@@ -52,11 +47,6 @@ WORKING_ORDER = (
 )  # fmt: skip
 
 
-def standing() -> list[Place]:
-    """The pages that are built."""
-    return [place for place in WORKING_ORDER if place.exists]
-
-
 def link(
     place: Place,
     label: str = "",
@@ -66,9 +56,7 @@ def link(
     stretch: bool = False,
     **params: str,
 ) -> None:
-    """A link to a page, with the filter set where `query` is given; nothing where the page is not built."""
-    if not place.exists:
-        return
+    """A link to a page, with the filter set where `query` is given."""
     if query is not None:
         params[state.QUERY] = query
     if name := st.session_state.get(state.DATASET):

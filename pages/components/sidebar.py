@@ -7,7 +7,7 @@ import streamlit as st
 from dscore.catalog import datasets
 from dscore.catalog.connection import open_catalog
 from pages.components import state, strip
-from pages.components.places import link, standing
+from pages.components.places import WORKING_ORDER, link
 from pages.components.words import plain
 
 SWITCH = "dataset_switch"
@@ -18,7 +18,7 @@ def draw() -> None:
     with st.sidebar:
         _switch()
         with st.container(key="pages", gap="xxsmall"):
-            for place in standing():
+            for place in WORKING_ORDER:
                 link(place, stretch=True)
         strip.draw()
 

@@ -8,8 +8,9 @@ import streamlit as st
 
 from dscore.catalog.tags import TagCount
 from dscore.pipeline.statistics import Statistics
+from dscore.text import terms
 from dscore.text.query import Tag
-from pages.components import clickable, facts, terms
+from pages.components import clickable, facts
 from pages.components.findings import MOST_TAGS, Asked
 from pages.components.places import EXPLORE, go
 from pages.components.words import counted
@@ -51,7 +52,7 @@ def _category(name: str) -> str:
 
 
 def _bars(asked: Asked, name: str, tags: Sequence[TagCount]) -> None:
-    clicked = clickable.bars(name, [(tag.name, tag.items) for tag in tags], "How many pictures have each tag")
+    clicked = clickable.draw_bars(name, [(tag.name, tag.items) for tag in tags], "How many pictures have each tag")
     if clicked is not None:
         go(EXPLORE, q=terms.also(asked.query, Tag(clicked)))
 
@@ -77,7 +78,7 @@ def _draw_company(asked: Asked, shown: Sequence[TagCount]) -> None:
         return
     pictures, others = facts.beside(asked, chosen)
     st.caption(f"{counted(pictures, 'picture')} with it, and what else those have:")
-    clicked = clickable.bars(
+    clicked = clickable.draw_bars(
         "statistics-company", [(tag.name, tag.items) for tag in others[:15]], "How many pictures have both tags"
     )
     if clicked is not None:

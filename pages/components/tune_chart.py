@@ -9,7 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from dscore.pipeline.tuning_preview import Move
-from pages.components import places, terms
+from dscore.text import terms
+from pages.components import places
 from pages.components.charts import colour
 from pages.components.words import plain
 

@@ -94,7 +94,7 @@ def _opened(stack: ExitStack, browser: Browser, url: str) -> Page:
 
 
 def _bar(tag: str) -> str:
-    return f'path[aria-roledescription="bar"][aria-label*="tag: {tag};"]'
+    return f'.bar[data-name="{tag}"]'
 
 
 def _click(page: Page, target: str, *, shows: str) -> float:
@@ -145,7 +145,9 @@ def _together(page: Page, others: list[wire.Session]) -> list[float]:
 
 def _filter(session: wire.Session, tag: int) -> float:
     began = time.perf_counter()
-    session.ask(f"dataset=first&q=%22tag%20{tag}%22")
+    query = f"q=%22tag%20{tag}%22"
+    session.get(f"/api/items?dataset=1&limit=200&{query}")  # the gallery does so before anything else
+    session.ask(f"dataset=first&{query}")
     return (time.perf_counter() - began) * 1000
 
 

@@ -1,9 +1,10 @@
-"""Sessions of the dashboard without a browser: the real WebSocket and the real protocol, but nobody who draws."""
+"""Sessions of the dashboard without a browser: the real WebSocket, routes and protocol, but nobody who draws."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.request import urlopen
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -16,8 +17,13 @@ from tests.browser.server import Server
 class Session:
     """One person's session on a page; used by one thread at a time."""
 
-    def __init__(self, socket: ClientConnection, page: str) -> None:
-        self._socket, self._page = socket, page
+    def __init__(self, socket: ClientConnection, url: str, page: str) -> None:
+        self._socket, self._url, self._page = socket, url, page
+
+    def get(self, path: str) -> None:
+        """Read what one of the server's own routes answers."""
+        with urlopen(self._url + path) as answer:
+            assert answer.read()
 
     def ask(self, query: str) -> None:
         """Run the page for this query string, and take all that it draws."""
@@ -39,4 +45,4 @@ def session(server: Server, page: str) -> Iterator[Session]:
     """A session of its own on one of the server's pages, `explore` for one."""
     address = server.url.replace("http", "ws", 1) + "/_stcore/stream"
     with connect(address, origin=Origin(server.url), subprotocols=[Subprotocol("streamlit")], max_size=None) as socket:
-        yield Session(socket, page)
+        yield Session(socket, server.url, page)

@@ -47,7 +47,7 @@ def test_a_bar_of_tokens_leads_to_its_pictures(filled: Server, page: Page) -> No
 
 def test_a_tag_leads_to_its_pictures_and_the_way_back_shows_no_old_click(filled: Server, page: Page) -> None:
     open_tab(filled, page, "Tags")
-    page.locator(".st-key-statistics-most path[aria-label*=solo]").click()
+    page.locator(".st-key-statistics-most").get_by_role("button", name=re.compile("^solo,")).click()
     page.wait_for_url(re.compile("/explore"))
     settled(page)
     assert query_of(page) == "solo"

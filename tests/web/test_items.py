@@ -49,6 +49,12 @@ def test_an_item_comes_with_all_that_a_card_shows(tmp_path: Path) -> None:
     }
 
 
+def test_tags_are_put_into_the_search_and_taken_out_and_the_answer_says_which_search_that_was(tmp_path: Path) -> None:
+    library = make_library(tmp_path, {"a": "long hair, solo", "b": "long hair", "c": "solo"})
+    page = browser(library).get("/api/items?dataset=1&q=solo&toggle=solo&toggle=long+hair").json()
+    assert (page["q"], [item["name"] for item in page["items"]]) == ('"long hair"', ["a", "b"])
+
+
 def test_a_dataset_that_is_gone_is_said(tmp_path: Path) -> None:
     answer = browser(make_library(tmp_path, {})).get("/api/items", params={"dataset": 9})
     assert (answer.status_code, answer.json()) == (404, {"error": "That dataset is gone."})

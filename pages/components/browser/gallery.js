@@ -74,6 +74,7 @@ class Gallery {
       this.ask(what);
     };
     document.addEventListener("keydown", this.onAnywhere);
+    window.addEventListener("dscore-filtered", (this.onFiltered = ({ detail }) => this.foresee(detail)));
   }
 
   /** New words from Python: another filter begins anew; a page that was asked for here is known already. */
@@ -82,18 +83,57 @@ class Gallery {
     const before = this.data;
     this.data = data;
     if (!before || before.dataset !== data.dataset || before.q !== data.q) {
-      clearTimeout(this.telling);
-      this.selection = new Selection(data.selection);
-      this.asked = null;
-      this.cards.clear();
-      this.load(data.page);
+      this.beginAnew(data.selection);
+      if (!this.foreseeing) this.load(data.page);
     } else if (String(before.refresh) !== String(data.refresh)) {
       this.ahead.forget();
       this.load(this.page, { inPlace: true });
     } else if (this.asked !== null && data.page === this.asked) this.asked = null;
     else if (this.asked === null && data.page !== this.page) this.load(data.page);
+    if (this.foreseen === data.q && data.dataset === before.dataset) this.confirm();
     if (before && data.answer && before.answer?.number !== data.answer.number) this.hear(data.answer);
     this.paint();
+  }
+
+  beginAnew(selection) {
+    clearTimeout(this.telling);
+    this.selection = new Selection(selection);
+    this.asked = this.foreseen = null;
+    this.cards.clear();
+  }
+
+  /** Another filter is asked for on this page: its first pictures are shown, and the URL says so, while Python still counts. */
+  async foresee(detail) {
+    const before = this.data;
+    const begun = (this.foreseeing = {});
+    this.loading?.abort();
+    this.root.classList.add("loading");
+    const asked = new URLSearchParams({ dataset: before.dataset, q: detail.q, limit: before.limit });
+    detail.toggle.forEach((tag) => asked.append("toggle", tag));
+    detail.read = fetch(`/api/items?${asked}`).then((response) => (response.ok ? response.json() : null)).catch(() => null);
+    const answer = await detail.read;
+    if (this.foreseeing !== begun) return;
+    this.foreseeing = null;
+    const { data } = this;
+    const isKnown = data.q === answer?.q && data.page === 1; // Python was quicker
+    const isNews = answer !== null && data.q === before.q && data.q !== answer.q;
+    if (data.dataset !== before.dataset || !(isKnown || isNews)) return this.load(data.page);
+    if (isNews) {
+      pushAddress({ q: answer.q, page: "" });
+      this.beginAnew({ items: [], everything: false });
+      this.data = { ...data, q: answer.q, count: answer.count, starts: [0], page: 1 };
+      this.foreseen = answer.q;
+    }
+    this.page = 1;
+    this.show(answer, {});
+  }
+
+  /** What was foreseen, Python says too: now all pages are known, and Python may hear what was chosen meanwhile. */
+  confirm() {
+    this.foreseen = null;
+    this.showPlace();
+    this.lookAhead();
+    if (this.selection.count(this.count)) this.choose(() => {});
   }
 
   /** What Python made of a wish. */
@@ -111,13 +151,7 @@ class Gallery {
   async load(page, { inPlace = false } = {}) {
     this.page = Math.min(Math.max(1, page), this.pages);
     this.loading?.abort();
-    const { come } = this.data;
     const seen = this.ahead.take(this.address(this.page));
-    if (come && come.page === this.page && come.number !== this.come) {
-      this.come = come.number; // only once: later the server knows better
-      this.show({ items: come.cards, count: this.data.count }, { inPlace });
-      return;
-    }
     const loading = (this.loading = new AbortController());
     if (seen) this.show(seen, { inPlace });
     else this.root.classList.add("loading");
@@ -134,6 +168,10 @@ class Gallery {
   show({ items, count }, { inPlace }) {
     this.fill(items, count);
     if (!inPlace) this.scroller.scrollTop = 0;
+    this.lookAhead();
+  }
+
+  lookAhead() {
     if (this.page < this.pages) this.ahead.look(this.address(this.page + 1));
   }
 
@@ -152,10 +190,14 @@ class Gallery {
     this.root.classList.remove("loading");
     this.empty.textContent = count ? "" : "No picture matches this filter.";
     this.tiles.rove(this.current, { focus: hadFocus });
-    const first = (this.page - 1) * this.data.limit;
-    this.toolbar.show({ page: this.page, pages: this.pages, first: first + 1, last: first + items.length, count });
+    this.showPlace();
     this.paint();
     if (this.large.isOpen && this.current !== null) this.showLarge();
+  }
+
+  showPlace() {
+    const first = (this.page - 1) * this.data.limit;
+    this.toolbar.show({ page: this.page, pages: this.pages, first: first + 1, last: first + this.tiles.order.length, count: this.count });
   }
 
   /** Go to a page from here; Python hears of it, so that the URL has it. */
@@ -368,6 +410,7 @@ class Gallery {
 
   close() {
     document.removeEventListener("keydown", this.onAnywhere);
+    window.removeEventListener("dscore-filtered", this.onFiltered);
     clearTimeout(this.telling);
     this.loading?.abort();
     this.ahead.forget();

@@ -46,3 +46,11 @@ async function fetched(url, { signal, say }) {
   }
   return null;
 }
+
+/** Say in the page's address what is shown, "" for nothing; in just the words that Python will use, so that Streamlit adds no second step back. */
+function pushAddress(values) {
+  const search = new URLSearchParams(location.search);
+  for (const [name, value] of Object.entries(values)) value ? search.set(name, value) : search.delete(name);
+  const words = search.toString().replaceAll("*", "%2A").replaceAll("%7E", "~");
+  history.pushState({}, "", location.pathname + (words && `?${words}`));
+}

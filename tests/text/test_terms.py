@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dscore.errors import QueryError
+from dscore.text import terms
 from dscore.text.query import And, parse_query
-from pages.components import terms
 
 
 @pytest.mark.parametrize(
