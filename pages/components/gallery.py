@@ -32,7 +32,16 @@ _GALLERY = st.components.v2.component(
     css=joined("shared.css", "gallery.css", "dialogs.css", "token_meter.css"),
     js=joined(
         *("elements.js", "keys.js", "completion.js", "selection.js", "outbox.js", "conflict.js", "marks.js"),
-        *("edits.js", "wishes.js", "ahead.js", "zoom.js", "tiles.js", "token_meter.js", "large_view.js"),
+        *(
+            "edits.js",
+            "wishes.js",
+            "ahead.js",
+            "back_step.js",
+            "zoom.js",
+            "tiles.js",
+            "token_meter.js",
+            "large_view.js",
+        ),
         *("compare.js", "bars.js", "gallery.js"),
     ),
 )

@@ -330,6 +330,49 @@ def test_the_large_picture_zooms_goes_on_and_gives_the_focus_back(server: Server
     expect(page.get_by_role("dialog", name="Keys")).to_contain_text("choose all that the filter finds")
 
 
+def test_back_closes_the_large_picture_and_leaves_the_filter(server: Server, page: Page, heap: str) -> None:
+    explore(server, page, heap)
+    bar(page, "even").click()
+    expect(page.get_by_text("6 of 12 pictures")).to_be_visible()
+    large = page.get_by_role("dialog", name="Large picture")
+    option(page, 1).dblclick()
+    page.go_back()
+    expect(large).to_be_hidden()
+    expect(option(page, 1)).to_be_focused()
+    option(page, 2).dblclick()
+    expect(large).to_be_visible()
+    page.keyboard.press("Escape")  # and again at once
+    page.keyboard.press("Enter")
+    expect(large).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(large).to_be_hidden()
+    page.wait_for_function("!history.state['dscore-covered']")
+    settled(page)
+    expect(page).to_have_url(re.compile("q=even"))
+    expect(tiles(page)).to_have_count(6)
+    page.go_back()
+    expect(page.get_by_text("12 of 12 pictures")).to_be_visible()
+    expect(tiles(page)).to_have_count(12)
+
+
+def test_back_from_a_large_picture_of_the_next_page_closes_it(
+    server: Server, page: Page, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    name = filled(server, tmp_path / "many", ["all"] * 201, name=request.node.name)
+    explore(server, page, name, count=200)
+    option(page, 199).dblclick()
+    page.wait_for_timeout(400)
+    settled(page)  # what is chosen has been told
+    page.keyboard.press("ArrowRight")
+    large = page.get_by_role("dialog", name="Large picture")
+    expect(large).to_contain_text("201 of 201")
+    expect(page).to_have_url(re.compile("page=2"))
+    page.go_back()
+    expect(large).to_be_hidden()
+    expect(page).not_to_have_url(re.compile("page=2"))
+    expect(tiles(page)).to_have_count(200)
+
+
 def test_marks_by_key_and_button_are_seen_found_and_taken_back(server: Server, page: Page, heap: str) -> None:
     explore(server, page, heap)
     option(page, 0).click()

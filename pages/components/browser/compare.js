@@ -30,14 +30,18 @@ class Side {
 }
 
 class Compare {
-  /** `onKeep(kept, rejected)` ids; `onClose()`. */
-  constructor({ onKeep, onClose }) {
+  /** `onKeep(kept, rejected)` ids; `onClose()`; `back` the step that Back takes. */
+  constructor({ back, onKeep, onClose }) {
+    this.back = back;
     this.sides = [0, 1].map((at) => new Side({ key: at + 1, onKeep: () => onKeep(this.ids[at], this.ids[1 - at]) }));
     this.sides[0].zoom.twin = this.sides[1].zoom;
     this.sides[1].zoom.twin = this.sides[0].zoom;
     const close = iconButton("close", "Back to the gallery", () => this.dialog.close(), { key: "Esc" });
     this.dialog = element("dialog", { class: "compare", "aria-label": "Compare" }, ...this.sides.map((side) => side.element), close);
-    this.dialog.onclose = onClose;
+    this.dialog.onclose = () => {
+      back.give();
+      onClose();
+    };
     this.dialog.onkeydown = (event) => {
       event.stopPropagation();
       if (event.key === "1" || event.key === "2") onKeep(this.ids[event.key - 1], this.ids[2 - event.key]);
@@ -49,6 +53,7 @@ class Compare {
     this.sides.forEach((side) => side.zoom.reset());
     this.show(cards);
     this.dialog.showModal();
+    this.back.take(() => this.dialog.close());
   }
 
   show([left, right]) {

@@ -17,8 +17,10 @@ class Gallery {
       onSettled: () => this.send("count"),
     });
     this.tiles = new Tiles({ onRemove: (id, tag) => this.edits.edit(id, { remove: [tag] }) });
+    this.back = new BackStep();
     this.large = new LargeView({
       dataset,
+      back: this.back,
       onEdit: (id, edit) => this.edits.edit(id, edit),
       onStep: (by) => this.step(by),
       onKey: (event) => this.onShared(event),
@@ -26,6 +28,7 @@ class Gallery {
     });
     this.ahead = new Ahead();
     this.compare = new Compare({
+      back: this.back,
       onKeep: (kept, rejected) => this.edits.markEach([[kept, "keep"], [rejected, "reject"]]),
       onClose: () => this.tiles.rove(this.current, { focus: true }),
     });
@@ -415,6 +418,7 @@ class Gallery {
     this.loading?.abort();
     this.ahead.forget();
     this.large.close();
+    this.back.close();
     this.edits.close();
   }
 }

@@ -33,7 +33,7 @@ const KEYS = [
     ["Wheel, +, −", "zoom; drag to move"],
     ["0", "whole picture"],
     ["Delete on a tag", "remove it"],
-    ["Esc", "back to the gallery"],
+    ["Esc, the browser's Back", "back to the gallery"],
   ]],
 ];
 

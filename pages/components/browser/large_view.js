@@ -1,9 +1,9 @@
 /* One picture large, with its caption beside it in layers. */
 
 class LargeView {
-  /** `onEdit(id, edit)`, `onStep(by)` to the next picture, `onKey(event)` for what the gallery answers, `onClose()`. */
-  constructor({ dataset, onEdit, onStep, onKey, onClose }) {
-    Object.assign(this, { onEdit, onStep, onKey });
+  /** `onEdit(id, edit)`, `onStep(by)` to the next picture, `onKey(event)` for what the gallery answers, `onClose()`; `back` the step that Back takes. */
+  constructor({ dataset, back, onEdit, onStep, onKey, onClose }) {
+    Object.assign(this, { back, onEdit, onStep, onKey });
     this.image = element("img", { alt: "" });
     this.stage = element(
       "div",
@@ -16,6 +16,7 @@ class LargeView {
     this.dialog = element("dialog", { class: "large", "aria-label": "Large picture" }, this.stage, this.panel(dataset));
     this.dialog.onkeydown = (event) => this.onKeyDown(event);
     this.dialog.onclose = () => {
+      back.give();
       this.writeProse();
       this.meter.stop();
       onClose();
@@ -58,7 +59,10 @@ class LargeView {
   }
 
   open(card, place) {
-    if (!this.isOpen) this.dialog.showModal();
+    if (!this.isOpen) {
+      this.dialog.showModal();
+      this.back.take(() => this.dialog.close());
+    }
     this.dialog.focus();
     this.show(card, place);
   }
