@@ -6,7 +6,7 @@ import gc
 import importlib
 import logging
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -14,27 +14,42 @@ from dscore.config import Library
 from dscore.errors import DscoreError
 from dscore.web import inbox
 
-SLOW_IMPORTS = ("pandas", "altair")
-"""Two seconds that the first page with a chart would otherwise take."""
+FIRST_IMPORTS = ("dscore.pipeline.checking", "dscore.fetch.client")
+"""What the first page needs, numpy among it: loaded while the browser still loads the page's own scripts."""
+
+SLOW_IMPORTS = ("pandas",)
+"""Half a second that the first page with a chart would otherwise take."""
+
+AFTER_SECONDS = 3.0
+"""The first page is not to wait for what it does without."""
 
 log = logging.getLogger(__name__)
 
 
 def lifespan(library: Library) -> Callable[[Any], AbstractAsyncContextManager[None]]:
-    """Sweeps old uploads and loads what is slow to import, both beside the serving, which does not wait."""
+    """Loads what is slow to import, and sweeps old uploads, beside the serving; what the first page does without comes later."""
 
     @asynccontextmanager
     async def living(_app: Any) -> AsyncIterator[None]:
-        threading.Thread(target=prepare, args=(library,), name="startup", daemon=True).start()
+        threading.Thread(target=load, args=(FIRST_IMPORTS,), name="first imports", daemon=True).start()
+        preparing = threading.Timer(AFTER_SECONDS, prepare, (library,))
+        preparing.daemon = True
+        preparing.start()
         yield
+        preparing.cancel()
 
     return living
 
 
-def prepare(library: Library) -> None:
-    """What `lifespan` does; a catalog that cannot be opened is for the pages to tell."""
-    for name in SLOW_IMPORTS:
+def load(names: Iterable[str]) -> None:
+    """Import these modules."""
+    for name in names:
         importlib.import_module(name)
+
+
+def prepare(library: Library) -> None:
+    """What `lifespan` does behind the first page; a catalog that cannot be opened is for the pages to tell."""
+    load(SLOW_IMPORTS)
     # Streamlit collects garbage after each run of a page; modules, which stay for ever, would make that 70 ms each time.
     gc.freeze()
     try:

@@ -34,4 +34,5 @@ def draw(cards: Sequence[Card], *, chosen: str, on_choose: Callable[[str], None]
         if name:
             on_choose(name)
 
-    _CARDS(key=key, data={"cards": [asdict(card) for card in cards], "chosen": chosen}, on_choose_change=clicked)
+    # A tuple: for a list Streamlit loads pandas, half a second after a start, to see whether that is a table.
+    _CARDS(key=key, data={"cards": tuple(map(asdict, cards)), "chosen": chosen}, on_choose_change=clicked)

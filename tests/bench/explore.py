@@ -62,7 +62,7 @@ def run() -> Iterator[Row]:
     """Rows for one person's clicks, then for five people's at once."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         library = big_catalog.build(Path(folder) / "library", items=ITEMS, datasets=("first",))
-        _add_thumbnails(library)
+        add_thumbnails(library)
         server = stack.enter_context(serving(library.home))
         browser = stack.enter_context(browsing())
         page = _opened(stack, browser, server.url)
@@ -73,8 +73,8 @@ def run() -> Iterator[Row]:
         yield _row(f"a filter in {SESSIONS} sessions at once", _together(page, others), limit=1000)
 
 
-def _add_thumbnails(library: Library) -> None:
-    """Less than two hundred different ones, each for many pictures."""
+def add_thumbnails(library: Library) -> None:
+    """Less than two hundred different ones, each for many of its pictures."""
     noise = Image.effect_noise((384, 288), 60)
     several = [encoded(noise.rotate(number).convert("RGB")) for number in range(180)]
     with open_catalog(library) as db:

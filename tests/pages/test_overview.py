@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -10,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from dscore.catalog import datasets
 from dscore.catalog.connection import open_catalog
-from tests.commands import Commands
+from tests.commands import ROOT, Commands
 from tests.pages.work import ROUTER, chosen, good, opened, texts
 
 
@@ -106,3 +109,17 @@ def test_a_damaged_catalog_is_a_sentence(dscore: Commands) -> None:
     dscore.library.catalog.write_bytes(b"")
     shown = AppTest.from_file(ROUTER, default_timeout=60).run()
     assert "is empty" in shown.error[0].value
+
+
+def test_the_first_page_is_there_without_pandas(heap: Commands) -> None:
+    """Loading it takes half a second, in which somebody who starts dscore would wait for the cards."""
+    look = (
+        "import sys; from streamlit.testing.v1 import AppTest; "
+        f"shown = AppTest.from_file({str(ROUTER)!r}, default_timeout=60).run(); "
+        "assert not shown.exception and shown.title[0].value == 'Overview'; print('pandas' in sys.modules)"
+    )
+    environment = {**os.environ, "DSCORE_HOME": str(heap.home), "PYTHONPATH": str(ROOT)}
+    told = subprocess.run(
+        [sys.executable, "-c", look], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.split() == ["False"]

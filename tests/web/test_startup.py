@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from dscore.config import Library
 from dscore.web import inbox
-from dscore.web.startup import SLOW_IMPORTS, lifespan, prepare
+from dscore.web.startup import FIRST_IMPORTS, SLOW_IMPORTS, lifespan, prepare
 
 
 def test_the_start_sweeps_old_uploads_and_loads_what_is_slow(tmp_path: Path) -> None:
@@ -25,7 +25,7 @@ def test_the_start_sweeps_old_uploads_and_loads_what_is_slow(tmp_path: Path) -> 
         while upload.folder.exists() and time.monotonic() < until:
             time.sleep(0.05)
     assert not upload.folder.exists()
-    assert set(SLOW_IMPORTS) <= set(sys.modules)
+    assert {*FIRST_IMPORTS, *SLOW_IMPORTS} <= set(sys.modules)
 
 
 def test_a_catalog_that_cannot_be_opened_does_not_stop_the_server(tmp_path: Path) -> None:
