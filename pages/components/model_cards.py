@@ -42,15 +42,15 @@ class Card:
 def choose(
     specs: Sequence[TaggerSpec], *, here: Mapping[str, bool], rates: Mapping[str, float], chosen: str, key: str
 ) -> str:
-    """Draw the cards; returns the chosen tagger's name, or `OWN`. Those with the newer tags come first."""
+    """Draw the cards; returns the chosen tagger's name, or `OWN`, which is the second. Those with the newer tags come first."""
     cards = {spec.name: _card(spec, here=here[spec.name], rate=rates.get(spec.name)) for spec in specs}
     own = Card(
-        OWN, "A folder of your own", "A model.onnx with its list of tags, of any kind above.", (Fact("No download"),)
+        OWN, "A folder of your own", "A model.onnx with its list of tags, of any kind here.", (Fact("No download"),)
     )
     older = [card for name, card in cards.items() if name.endswith("-v2")]
-    first = [card for name, card in cards.items() if not name.endswith("-v2")]
+    first, *others = (card for name, card in cards.items() if not name.endswith("-v2"))
     title = f"Older models, with fewer tags ({len(older)})"
-    return pick([*first, own], older, older_title=title, label="Tagger", chosen=chosen, key=key)
+    return pick([first, own, *others], older, older_title=title, label="Tagger", chosen=chosen, key=key)
 
 
 def pick(

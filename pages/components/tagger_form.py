@@ -37,11 +37,12 @@ def model(db: Database) -> TaggerSpec | None:
     last = next((run.params["tagger"] for run in runs.finished(db, kinds=sampling.KINDS, limit=1)), "")
     first = next((spec.name for spec in TAGGERS if here[spec.name]), FIRST_CHOICE)
     known = last if last in here else model_cards.OWN if last else first
+    above = st.container()
     name = model_cards.choose(TAGGERS, here=here, rates=sampling.rates(db), chosen=known, key="tagger")
     if name != model_cards.OWN:
         return find_tagger(name)
     st.session_state.setdefault("tagger-folder", "" if last in here else last)
-    folder = st.text_input(
+    folder = above.text_input(
         "Folder",
         key="tagger-folder",
         placeholder="A folder on this machine, with model.onnx and its list of tags",
