@@ -128,14 +128,8 @@ def _fault(error: BaseException) -> str:
     return f"is damaged: {reason}. Get a fresh copy of it."
 
 
-@contextmanager
-def readable(path: Path, *, name: str) -> Iterator[tuple[Path | io.BytesIO, tuple[str, ...]]]:
-    """What `open_picture` can take (the file, or a copy without its huge text) and the notes on it.
-
-    Raises UnreadableImageError for an empty file and for anything that is no picture of ours, with its true kind.
-    """
-    with reading(name), path.open("rb") as file:
-        head = file.read(HEAD_BYTES)
+def require_picture(head: bytes, *, name: str) -> None:
+    """Raises UnreadableImageError, with the true kind, where a file that starts with these bytes is no picture of ours."""
     if not head:
         raise UnreadableImageError(f"{name} is empty (0 bytes). Get a fresh copy of it.")
     if kind := true_kind(head):
@@ -144,6 +138,17 @@ def readable(path: Path, *, name: str) -> Iterator[tuple[Path | io.BytesIO, tupl
         raise UnreadableImageError(
             f"{name} is not a {READABLE} picture. Open it in the program that made it and save it as PNG."
         )
+
+
+@contextmanager
+def readable(path: Path, *, name: str) -> Iterator[tuple[Path | io.BytesIO, tuple[str, ...]]]:
+    """What `open_picture` can take (the file, or a copy without its huge text) and the notes on it.
+
+    Raises UnreadableImageError for an empty file and for anything that is no picture of ours, with its true kind.
+    """
+    with reading(name), path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    require_picture(head, name=name)
     with reading(name):
         trimmed = png.without_huge_text(path) if head.startswith(png.SIGNATURE) else None
     if trimmed is None:

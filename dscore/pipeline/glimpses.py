@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -64,7 +65,9 @@ def _made(pictures: Mapping[Key, bytes]) -> dict[Key, bytes]:
             path = Path(folder) / str(number)
             path.write_bytes(content)
             waiting[key] = pool.submit(path)
+        until = time.monotonic() + SECONDS
         for key, future in waiting.items():
-            with suppress(UnreadableImageError):
-                found[key] = future.result().thumbnail
+            with suppress(UnreadableImageError, TimeoutError, CancelledError):
+                found[key] = future.result(max(0.0, until - time.monotonic())).thumbnail
+            future.cancel()
     return found

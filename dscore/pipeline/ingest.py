@@ -24,6 +24,7 @@ from dscore.errors import NoPicturesError, WrongUseError
 from dscore.media.decode import BYTES_PER_MEGAPIXEL, DecodeLimits
 from dscore.media.pool import DecodePool
 from dscore.models import Progress, SourceFile, Survey
+from dscore.pipeline.foretaste import without_impostors
 from dscore.pipeline.intake import Importer, arrivals, parsed
 from dscore.pipeline.jobs import SNAPSHOT, Work
 from dscore.pipeline.store import Incoming, require_room, sweep_incoming, sweep_orphans
@@ -69,13 +70,13 @@ class Look:
 
 
 def look(library: Library, places: Sequence[str]) -> Look:
-    """Look at the places; nothing is made or read in.
+    """Look at the places, also whether the files begin as pictures do; nothing is made or read in.
 
     Raises SourceError (NoPicturesError with the files that were refused), DiskFullError or WrongUseError.
     """
     _refuse_library(library, places)
     with contextlib.closing(open_source(places, source_limits(library.settings()))) as source:
-        survey = source.look()
+        survey = without_impostors(source, source.look())
         found = Look(source.label, source.suggested_name[:MAX_NAME], survey)
     if not survey.pictures:
         refused = tuple((line.name, line.reason) for line in survey.skipped)

@@ -12,11 +12,12 @@ from dscore import worker
 from dscore.catalog import datasets
 from dscore.catalog.connection import open_catalog
 from dscore.models import SourceFile, Survey
-from dscore.pipeline import ingest
+from dscore.pipeline import foretaste, ingest
 from dscore.pipeline.jobs import KINDS, submit
 from dscore.sources.limits import readable_size
 from dscore.web import inbox
-from pages.components import state, tallies
+from pages.components import glimpses, state, tallies
+from pages.components.glimpses import Tile
 from pages.components.trouble import listed, spoken
 from pages.components.words import counted, plain
 
@@ -34,7 +35,7 @@ class Seen:
     pictures: int
     bytes: int
     captions: int
-    first: tuple[SourceFile, ...]
+    first: tuple[Tile, ...]
     skipped: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
 
@@ -78,7 +79,7 @@ def _meant(path: str) -> str:
 
 def _offer(places: Sequence[str], *, key: str) -> None:
     seen = _look(tuple(places))
-    _show(seen)
+    _show(seen, key=f"glimpses_{key}")
     _destination(seen, key=key)
 
 
@@ -88,24 +89,32 @@ def _look(places: tuple[str, ...]) -> Seen:
     if seen is None or seen.places != places:
         with st.spinner("Looking…"):
             found = ingest.look(state.library(), places)
-        seen = st.session_state[LOOK] = _seen(places, found.name, found.survey)
+            first = found.survey.pictures[:FIRST]
+            small = foretaste.thumbnails(state.library(), places, first)
+        tiles = tuple(_tile(picture, small.get(picture.key)) for picture in first)
+        seen = st.session_state[LOOK] = _seen(places, found.name, found.survey, tiles)
     return seen
 
 
-def _seen(places: tuple[str, ...], name: str, survey: Survey) -> Seen:
+def _tile(picture: SourceFile, small: bytes | None) -> Tile:
+    words = picture.caption.text if picture.caption else "no caption"
+    return Tile(glimpses.source(small), picture.name, readable_size(picture.size), words)
+
+
+def _seen(places: tuple[str, ...], name: str, survey: Survey, first: tuple[Tile, ...]) -> Seen:
     return Seen(
         places=places,
         name=name,
         pictures=len(survey.pictures),
         bytes=survey.total_bytes,
         captions=sum(picture.caption is not None for picture in survey.pictures),
-        first=survey.pictures[:FIRST],
+        first=first,
         skipped=tuple((line.name, line.reason) for line in survey.skipped),
         notes=survey.notes,
     )
 
 
-def _show(seen: Seen) -> None:
+def _show(seen: Seen, *, key: str) -> None:
     facts = (
         ("Pictures", f"{seen.pictures:,}"),
         ("Size", readable_size(seen.bytes)),
@@ -114,15 +123,7 @@ def _show(seen: Seen) -> None:
     )
     for column, (label, value) in zip(st.columns(len(facts)), facts, strict=True):
         column.metric(label, value)
-    st.dataframe(
-        {
-            "Name": [picture.name for picture in seen.first],
-            "Size": [readable_size(picture.size) for picture in seen.first],
-            "Caption": [picture.caption.text if picture.caption else "" for picture in seen.first],
-        },
-        hide_index=True,
-        column_config={"Caption": st.column_config.Column(width="large")},
-    )
+    glimpses.draw(seen.first, key=key)
     if seen.pictures > FIRST:
         st.caption(f"The first {FIRST} of {counted(seen.pictures, 'picture')}.")
     if seen.skipped:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,13 @@ def looked(path: Path) -> AppTest:
     return chosen(opened("bring_in.py"), "import_path", str(path))
 
 
+def first_pictures(shown: AppTest) -> list[dict[str, str]]:
+    """What the look's small pictures were given."""
+    (found,) = (one for one in shown.get("bidi_component") if one.proto.component_name == "glimpses")
+    tiles: list[dict[str, str]] = json.loads(found.proto.json)["tiles"]
+    return tiles
+
+
 def metrics(shown: AppTest) -> dict[str, str]:
     return {one.label: one.value for one in shown.metric}
 
@@ -46,13 +54,17 @@ def test_nothing_is_there_before_something_is_named() -> None:
 def test_a_look_says_what_is_there_and_makes_nothing(dscore: Commands, tmp_path: Path) -> None:
     shown = looked(fill(tmp_path / "heap", CONTENT))
     assert metrics(shown) == {
-        "Pictures": "3",
+        "Pictures": "2",
         "Size": shown.metric[1].value,
         "With a caption": "1",
-        "Will be skipped": "1",
+        "Will be skipped": "2",
     }
-    assert list(shown.dataframe[0].value["Name"]) == ["a.png", "b.png", "c.png"]
-    assert list(shown.dataframe[1].value["File"]) == ["notes.psd"]
+    tiles = first_pictures(shown)
+    assert [(tile["name"], tile["words"]) for tile in tiles] == [("a.png", "1girl, long hair"), ("b.png", "no caption")]
+    assert all(tile["src"].startswith("data:image/png;base64,") for tile in tiles)
+    skipped = shown.dataframe[0].value
+    assert list(skipped["File"]) == ["notes.psd", "c.png"]
+    assert "c.png is plain text, not a" in list(skipped["Reason"])[1]
     assert shown.selectbox(key="import_into_folder_heap").value == "heap"
     assert "A new dataset." in texts(shown)
     assert dscore.rows("select * from dataset") == []
@@ -90,7 +102,8 @@ def test_an_upload_is_looked_at_and_can_be_thrown_away(dscore: Commands, tmp_pat
     upload.finish()
     shown = opened("bring_in.py")
     shown.query_params["upload"] = upload.session
-    assert metrics(good(shown.run()))["Pictures"] == "3"
+    assert metrics(good(shown.run()))["Pictures"] == "2"
+    assert [tile["name"] for tile in first_pictures(shown)] == ["a.png", "b.png"]
     clicked(shown, "other_files")
     assert not shown.metric
     assert not upload.folder.exists()

@@ -171,10 +171,11 @@ def test_a_place_without_pictures_says_what_is_there_and_why_each_was_refused(tm
 
 @pytest.mark.skipif(os.name == "nt", reason="a file with a hole takes its whole length there")
 def test_a_full_disk_is_known_before_the_start(tmp_path: Path) -> None:
-    """Files of nothing but holes, together larger than what is free."""
+    """Files of little but holes, together larger than what is free."""
     source = fill(tmp_path / "set", {"a.png": ONE})
     for number in range(shutil.disk_usage(tmp_path).free // (500 << 20) + 1):
         with (source / f"{number}.png").open("wb") as file:
+            file.write(b"\x89PNG\r\n\x1a\n")
             file.truncate(500 << 20)
     library = Library(tmp_path / "library")
     with pytest.raises(DiskFullError, match=r"not enough room.*Nothing was imported"):
