@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 from tests.commands import ROOT, Commands
 
 START_SECONDS = 60
-PATIENCE = 30_000
+PATIENCE = 60_000
 """Milliseconds that a page may take on a machine that is busy with other tests."""
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox",

@@ -139,7 +139,7 @@ def test_leaving_after_an_error_stops_at_once(picture: Path) -> None:
 
 
 _PROGRAM = """
-import os, sys, time
+import os, signal, sys, time
 from pathlib import Path
 from dscore.media.pool import DecodePool
 from tests.media.test_pool import {decode}
@@ -156,7 +156,9 @@ if __name__ == "__main__":
         print("ready", flush=True)
         time.sleep(1000)
 elif not WARM:
-    (HERE / (str(os.getpid()) + ".starting")).touch()
+    note = HERE / str(os.getpid())
+    note.write_text(str(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])))
+    note.rename(note.with_suffix(".starting"))
     time.sleep(2)
 """
 
@@ -202,4 +204,5 @@ def test_ctrl_c_ends_the_parent_and_its_children_quietly(tmp_path: Path, picture
     _, said = program.communicate(timeout=20)
     assert said.count("KeyboardInterrupt") == 1
     assert "Process " not in said
+    assert {path.read_text() for path in tmp_path.glob("*.starting")} == (set() if warm else {"True"})
     assert _all_end(children, 10)
