@@ -21,7 +21,7 @@ from dscore.errors import CatalogError, DamagedCatalogError, NewerCatalogError
 
 MAGIC = b"SQLite format 3\x00"
 APPLICATION_ID = 0x64736372  # "dscr"
-VERSION = 10
+VERSION = 11
 """The version that this program writes; migrations.STEPS lead to it."""
 
 HEADER_BYTES = 100

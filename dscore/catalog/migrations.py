@@ -53,6 +53,7 @@ STEPS: tuple[Step, ...] = (
     script("schema_sentences.sql"),
     script("schema_borders.sql"),
     script("schema_batches.sql"),
+    script("schema_different.sql"),
 )
 LATEST = len(STEPS)
 

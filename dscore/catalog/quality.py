@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dscore.catalog import datasets, lengths
+from dscore.catalog import datasets, different, lengths
 from dscore.catalog.connection import Database
 from dscore.models import Category
 from dscore.quality.checks import CAPTION_CHECKS, PICTURE_CHECKS
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 _BITS = (1 << 64) - 1
+_NONE = frozenset[int]()
 
 MOST_KNOWN = 32
 """Findings that a process remembers."""
@@ -86,14 +87,14 @@ def _finding(db: Database, dataset_id: int, code: str) -> Finding | None:
 
 def pictures(db: Database, dataset_id: int) -> list[Picture]:
     """The dataset's pictures by item id, outside the trash."""
-    others = _elsewhere(db, dataset_id)
+    others, apart = _elsewhere(db, dataset_id), different.of_dataset(db, dataset_id)
     rows = db.execute(
         """select item.id, image.id, name, format, width, height, bytes, has_alpha, frames, phash,
             sharpness, brightness, dark, light, entropy, (select phash from image_bare where image_id = image.id)
         from item join image on image.id = image_id where dataset_id = ? and trashed_at is null order by item.id""",
         (dataset_id,),
     )
-    found = map(Picture._make, ((*row, others.get(row[1], ())) for row in rows.fetchall()))
+    found = map(Picture._make, ((*row, others.get(row[1], ()), apart.get(row[1], _NONE)) for row in rows.fetchall()))
     return [_unsigned(one) if one.phash < 0 or (one.bare or 0) < 0 else one for one in found]
 
 
@@ -182,12 +183,13 @@ def _came(db: Database, wanted: str) -> frozenset[int]:
 def moment(db: Database, dataset_id: int) -> tuple[int, ...]:
     """What differs as soon as the dataset has other pictures, or they other names; edits of captions change nothing of it.
 
-    Pictures in other datasets count, too, since a check looks for the same ones there.
+    Pictures in other datasets count, too, since a check looks for the same ones there; and what was said of alike ones.
     """
     row: tuple[int, ...] = db.execute(
         """select count(*), coalesce(sum(id), 0), coalesce(sum(id * id % 1000003), 0),
             (select count(*) from image_bare), (select count(*) from item where trashed_at is null),
             (select coalesce(max(id), 0) from item),
+            (select count(*) from different_pair), (select coalesce(max(different_id), 0) from different_pair),
             (select coalesce(max(max(id), max(undo_number)), 0) from change where action = 'name')
         from item where dataset_id = ? and trashed_at is null""",
         (dataset_id,),

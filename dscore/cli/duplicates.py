@@ -12,6 +12,7 @@ from dscore.catalog.connection import open_catalog
 from dscore.cli.editing import WHERE
 from dscore.cli.output import PARTLY, PROGRAM, Output, counted, shared_options, undo_hint
 from dscore.config import Library
+from dscore.errors import WrongUseError
 
 if TYPE_CHECKING:
     from dscore.catalog.datasets import Dataset
@@ -39,24 +40,41 @@ if TYPE_CHECKING:
     help="With --merge: the kept picture gets the tags of all, or keeps its caption.",
 )
 @click.option("--dry-run", is_flag=True, help="With --merge: only say which would stay and go.")
+@click.option("--different", is_flag=True, help="Remember that the pictures of each group are different ones.")
+@click.option("--show-again", is_flag=True, help="Take that back for all pictures, or those of --where.")
 @shared_options
 def duplicates(
     library: Library, out: Output, name: str, where: str, distance: int, merge: bool, near: bool, captions: Captions,
-    dry_run: bool,
+    dry_run: bool, different: bool, show_again: bool,
 ) -> None:  # fmt: skip
-    """List pictures that are alike: copies, resized, mirrored, with borders; --merge puts them together as one change."""
+    """List pictures that are alike: copies, resized, mirrored, with borders; --merge puts them together as one change.
+
+    Those that are no duplicates stay out of the list, and of what check finds, once --different was said of them.
+    """
     from dscore.pipeline import borders
+    from dscore.pipeline import different as told_apart
     from dscore.pipeline import duplicates as pipeline
 
+    if merge + different + show_again > 1:
+        raise WrongUseError("Choose one of --merge, --different and --show-again.")
     with open_catalog(library) as db:
         dataset = dataset_table.get(db, name)
+        if show_again:
+            _show_again(library, out, dataset, where)
+            return
         for step in borders.looking(library, db, dataset):
             out.progress(step)
         found = pipeline.groups(db, dataset, query=where, distance=distance)
+        marked = told_apart.count(db, dataset, query=where)
+    if different:
+        _mark(library, out, dataset, found)
+        return
     meant = [group for group in found if group.same or near]
     if not merge or dry_run:
+        listed = meant if merge else found
         out.result(
-            pipeline.document(meant if merge else found), _lines(dataset, meant if merge else found, merge=merge)
+            {**pipeline.document(listed), "different": marked},
+            [*_lines(dataset, listed, merge=merge), *_marked(dataset, marked)],
         )
         return
     done = pipeline.merge(
@@ -68,6 +86,30 @@ def duplicates(
     if done.stale:
         out.warn(f"{counted(len(done.stale), 'picture')} left alone: somebody changed them meanwhile.")
         raise click.exceptions.Exit(PARTLY)
+
+
+def _mark(library: Library, out: Output, dataset: Dataset, found: list[Group]) -> None:
+    from dscore.pipeline import different as told_apart
+
+    told_apart.mark(library, found)
+    line = f"{counted(len(found), 'group')} marked as different pictures. Take it back: {_again(dataset)}"
+    out.result({"marked": len(found)}, [line if found else "No two pictures are alike."])
+
+
+def _show_again(library: Library, out: Output, dataset: Dataset, where: str) -> None:
+    from dscore.pipeline import different as told_apart
+
+    groups = told_apart.forget(library, dataset, query=where)
+    out.result({"shown_again": groups}, [f"{counted(groups, 'group')} of different pictures will be listed again."])
+
+
+def _marked(dataset: Dataset, groups: int) -> list[str]:
+    said = "is" if groups == 1 else "are"
+    return [f"{counted(groups, 'group')} {said} marked as different. Show again: {_again(dataset)}"] if groups else []
+
+
+def _again(dataset: Dataset) -> str:
+    return f"{PROGRAM} duplicates {shlex.quote(dataset.name)} --show-again"
 
 
 def _lines(dataset: Dataset, found: list[Group], *, merge: bool) -> list[str]:

@@ -6,7 +6,7 @@ within a share of it, so each part's table is asked for near keys only. Nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,8 @@ FEW = 2000
 """Up to here each hash is compared with every other one, which is quicker."""
 
 MOST_DISTANCE = 16
+NEVER: Mapping[int, Collection[int]] = {}
+
 BLOCK = 1 << 21
 """Candidates that are compared at once: 50 MB of memory, however many there are in all."""
 
@@ -66,16 +68,19 @@ def distinct(hashes: Sequence[int] | Hashes) -> tuple[Hashes, Places]:
     return found, places.reshape(-1)
 
 
-def groups(first: Sequence[int] | Places, second: Sequence[int] | Places) -> list[list[int]]:
+def groups(
+    first: Sequence[int] | Places, second: Sequence[int] | Places, apart: Mapping[int, Collection[int]] = NEVER
+) -> list[list[int]]:
     """Places in groups by pairs of alike ones; each member is alike to the group's first, so nothing chains.
 
-    The one with the most neighbours begins a group, and takes all that have none yet. Those alone are left out.
+    The one with the most neighbours begins a group, and takes all that have none yet. Those alone are left out. `apart` says
+    of a place with which others it shall be in no group, and of those the same.
     """
     import numpy as np
 
     one, other = np.asarray(first, np.int64), np.asarray(second, np.int64)
-    apart = one != other
-    one, other = np.concatenate([one[apart], other[apart]]), np.concatenate([other[apart], one[apart]])
+    two = one != other
+    one, other = np.concatenate([one[two], other[two]]), np.concatenate([other[two], one[two]])
     if not len(one):
         return []
     number = int(one.max()) + 1
@@ -94,11 +99,25 @@ def groups(first: Sequence[int] | Places, second: Sequence[int] | Places) -> lis
             continue
         free[centre] = False
         beside = other[starts[centre] : starts[centre + 1]]
-        others = beside[free[beside]]
+        others = _together(centre, beside[free[beside]], apart)
         if len(others):
             free[others] = False
             found.append([centre, *others.tolist()])
     return sorted(found)
+
+
+def _together(centre: int, others: Places, apart: Mapping[int, Collection[int]]) -> Places:
+    """Those that may be in a group with it: none that is apart from it, or from one before."""
+    if not apart:
+        return others
+    import numpy as np
+
+    taken, refused = list[int](), set(apart.get(centre, ()))
+    for other in others.tolist():
+        if other not in refused:
+            taken.append(other)
+            refused.update(apart.get(other, ()))
+    return np.array(taken, np.int64)
 
 
 def _compared(

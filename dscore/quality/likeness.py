@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,29 +50,60 @@ def alike(pictures: Sequence[Picture], *, distance: int = NEAR) -> list[Group]:
     """Groups of pictures whose hashes differ in at most `distance` bits, mirrored ones and those with borders among them.
 
     Each is alike to one picture of its group, so that pictures do not chain. Flat ones are left out: they all have one hash.
+    No two that a person told apart are in one group.
     """
     shown = [one for one in pictures if not is_flat(one)]
     owners = [place for place, one in enumerate(shown) for hash_ in (one.phash, one.bare) if hash_ is not None]
     hashes = [hash_ for one in shown for hash_ in (one.phash, one.bare) if hash_ is not None]
     if len(hashes) < 2:
         return []
-    first, second = _pairs(np.array(owners), np.array(hashes, np.uint64), distance)
-    return [_group([shown[place] for place in group]) for group in groups(first, second)]
+    apart = _apart(shown)
+    first, second = _pairs(np.array(owners), np.array(hashes, np.uint64), distance, apart)
+    return [_group([shown[place] for place in group]) for group in groups(first, second, apart)]
 
 
-def _pairs(owners: Numbers, hashes: NDArray[np.uint64], distance: int) -> tuple[Numbers, Numbers]:
+def _apart(shown: Sequence[Picture]) -> dict[int, set[int]]:
+    """Place → the places of those that a person told it apart from."""
+    marked = [(place, one) for place, one in enumerate(shown) if one.different]
+    places = {one.image: place for place, one in marked}
+    return {place: {places[image] for image in one.different if image in places} for place, one in marked}
+
+
+def _pairs(
+    owners: Numbers, hashes: NDArray[np.uint64], distance: int, apart: Collection[int]
+) -> tuple[Numbers, Numbers]:
     """Numbers of pictures that are alike, each pair perhaps several times.
 
-    Of pictures with one hash the first stands for all: so a thousand copies are a thousand pairs, and no million.
+    Of pictures with one hash the first stands for all: so a thousand copies are a thousand pairs, and no million. But those in
+    `apart` stand for themselves, since the first may be in another group.
     """
     known, places = distinct(hashes)
-    order = np.argsort(places, kind="stable")
-    starts = np.searchsorted(places[order], np.arange(len(known)))
-    leaders = owners[order][starts]
-    pairs = [near_pairs(known, distance)[:2], near_pairs(known, min(16, distance + MIRRORED), turned=MIRROR)[:2]]
-    one = np.concatenate([leaders[places], *(leaders[first] for first, _ in pairs)])
-    other = np.concatenate([owners, *(leaders[second] for _, second in pairs)])
+    alone = np.isin(owners, list(apart))
+    order = np.lexsort((alone, places))
+    starts = np.searchsorted(places[order], np.arange(len(known) + 1))
+    leaders = owners[order][starts[:-1]]
+    plain, turned = near_pairs(known, distance), near_pairs(known, min(16, distance + MIRRORED), turned=MIRROR)
+    first, second = (np.concatenate([plain[side], turned[side]]) for side in (0, 1))
+    pairs = [(leaders[places], owners), (leaders[first], leaders[second])]
+    if apart:
+        pairs += _by_themselves(owners, places, alone, first, second)
+    one, other = (np.concatenate(column) for column in zip(*pairs, strict=True))
     return one, other
+
+
+def _by_themselves(
+    owners: Numbers, places: Numbers, alone: NDArray[np.bool_], first: Numbers, second: Numbers
+) -> Iterator[tuple[Numbers, Numbers]]:
+    """Each of the rows `alone` with all pictures whose hash is its own, or near it: `first` and `second` are near hashes."""
+    wanted = np.unique(places[alone])
+    one, other = np.concatenate([wanted, first, second]), np.concatenate([wanted, second, first])
+    asked = np.isin(one, wanted)
+    one, other = one[asked], other[asked]
+    near = np.isin(places, other)
+    members, hashes = owners[near], places[near]
+    for row in np.flatnonzero(alone):
+        beside = members[np.isin(hashes, other[one == places[row]])]
+        yield np.full(len(beside), owners[row]), beside
 
 
 def _group(found: Sequence[Picture]) -> Group:

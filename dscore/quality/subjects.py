@@ -21,7 +21,7 @@ class Picture(NamedTuple):
     """An item's picture: upright size in pixels, bytes, what its pixels measured (None: never measured), its hash.
 
     `image` is the picture itself, which items of several datasets may share; `elsewhere` says which, and under what name.
-    `bare` is the hash without even borders; None where there are none.
+    `bare` is the hash without even borders; None where there are none. `different` are images that a person told it apart from.
     """
 
     item: int
@@ -41,6 +41,7 @@ class Picture(NamedTuple):
     entropy: float | None
     bare: int | None = None
     elsewhere: tuple[tuple[str, str], ...] = ()
+    different: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from dscore.pipeline import cards, duplicates
 from dscore.pipeline.cards import Card
 from dscore.pipeline.duplicates import Merge
 from dscore.quality.likeness import Group
-from pages.components import mending, state
+from pages.components import mending, state, told_apart
 from pages.components.assets import joined
 from pages.components.trouble import spoken
 from pages.components.words import counted
@@ -26,14 +26,16 @@ _ROW = st.components.v2.component("dscore_alike", js=joined("elements.js", "alik
 
 
 def draw(db: Database, dataset: Dataset, groups: Sequence[Group]) -> None:
-    """The groups, copies first; each is merged alone, or all copies at once."""
+    """The groups, copies first; each is merged alone, or all copies at once, or said to be no duplicates."""
+    told_apart.draw(db, dataset)
     if not groups:
         st.success("No two pictures are alike.", icon=":material/check_circle:")
         return
     same = [group for group in groups if group.same]
     st.caption(
         "The best of each group is proposed: the largest, the least squeezed, the oldest. Click another one to keep that. "
-        "The rest goes to the trash, from where it comes back; merging is one change that can be undone."
+        "The rest goes to the trash, from where it comes back; merging is one change that can be undone. "
+        "What is no duplicate after all is remembered as different, and does not come again."
     )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         captions = st.segmented_control(
@@ -69,13 +71,15 @@ def _draw(db: Database, dataset: Dataset, group: Group, captions: str) -> None:
     with st.container(border=True, key=f"alike-{key}", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.markdown("**Copies**" if group.same else "**Nearly the same**", width="content")
-            st.button(
-                "Merge",
-                icon=":material/merge:",
-                key=f"merge-{key}",
-                on_click=_merge,
-                args=(dataset, [_chosen(group, captions)]),
-            )
+            with st.container(horizontal=True, width="content"):
+                told_apart.buttons(dataset, group, _kept(group), key=key)
+                st.button(
+                    "Merge",
+                    icon=":material/merge:",
+                    key=f"merge-{key}",
+                    on_click=_merge,
+                    args=(dataset, [_chosen(group, captions)]),
+                )
         _ROW(key=f"row-{key}", data=data, on_keep_change=_keeping(group))
 
 

@@ -57,3 +57,20 @@ def test_nearly_the_same_is_merged_only_when_asked_for(dscore: Commands) -> None
 
 def test_nothing_alike_is_said(dscore: Commands) -> None:
     assert dscore("duplicates", "pets", "--where", "name:other").out == "No two pictures are alike.\n"
+
+
+def test_those_that_are_no_duplicates_do_not_come_again_until_they_are_asked_for(dscore: Commands) -> None:
+    assert dscore.good("duplicates", "pets", "--where", "name:big or name:mirror", "--different") == {"marked": 1}
+    found = dscore.good("duplicates", "pets")
+    assert (sorted(map(sorted, names(found))), found["different"]) == ([["big", "half"]], 1)
+    assert "1 group is marked as different. Show again: python -m dscore duplicates pets --show-again" in (
+        dscore("duplicates", "pets").out
+    )
+    assert dscore.good("duplicates", "pets", "--show-again", "--where", "name:half") == {"shown_again": 0}
+    assert dscore.good("duplicates", "pets", "--show-again") == {"shown_again": 1}
+    assert sorted(names(dscore.good("duplicates", "pets"))[0]) == ["big", "half", "mirror"]
+
+
+def test_merging_and_telling_apart_at_once_is_refused(dscore: Commands) -> None:
+    ran = dscore("duplicates", "pets", "--merge", "--different")
+    assert (ran.code, "Choose one of" in ran.err) == (2, True)

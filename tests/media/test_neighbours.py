@@ -89,6 +89,15 @@ def test_a_group_is_alike_to_its_first_and_does_not_chain() -> None:
     assert groups([], []) == []
 
 
+def test_what_is_apart_is_in_no_group_together() -> None:
+    star = [(0, 1), (0, 2), (0, 3), (2, 3)]
+    first, second = zip(*star, strict=True)
+    assert groups(first, second, {1: {2}, 2: {1}}) == [[0, 1, 3]]
+    assert groups(first, second, {0: {1}, 1: {0}}) == [[0, 2, 3]]
+    assert groups(first, second, {0: {1, 2}, 1: {0}, 2: {0}}) == [[0, 3]]
+    assert groups(first, second, {one: {0, 1, 2, 3} - {one} for one in range(4)}) == []
+
+
 def test_frames_of_a_camera_that_stands_still_end_in_time() -> None:
     rng = np.random.default_rng(3)
     bits = np.uint64(1) << rng.integers(0, 64, (2400, 3), dtype=np.uint64)

@@ -101,11 +101,11 @@ def test_one_case_is_mended_alone_or_left(heap: Commands) -> None:
     assert len([tag for tag in heap.tags("heap")["p0"] if ";" in tag or "|" in tag]) == 1
 
 
-def with_copies(heap: Commands) -> AppTest:
-    """The tab of duplicates; p0 and p1 are copies, p2 and p3 too, and all others are far apart."""
+def with_copies(heap: Commands, third: int = 2**60 - 1) -> AppTest:
+    """The tab of duplicates; p0 and p1 are copies, p2 (`third`) and p3 too, and all others are far apart."""
     with open_catalog(heap.library) as db, writing(db):
         for item, phash in enumerate(
-            (1, 1, 2**60 - 1, 2**60 - 1, 0x3333 << 20, 0x5555 << 32, 0x7777 << 44, 0x1F1F << 8), 1
+            (1, 1, third, 2**60 - 1, 0x3333 << 20, 0x5555 << 32, 0x7777 << 44, 0x1F1F << 8), 1
         ):
             db.execute("update image set phash = ?, entropy = 7, dark = 0, light = 1 where id = ?", (phash, item))
     shown = shown_with()
@@ -130,6 +130,33 @@ def test_all_copies_are_merged_at_once_with_the_captions_of_the_kept(heap: Comma
     assert heap.tags("heap")["p0"] == ["solo", "smile"]
     assert set(heap.tags("heap")) == {"p0", "p2", "p4", "p5", "p6", "p7"}
     assert "No two pictures are alike." in texts(shown, "success")
+
+
+def test_a_group_that_is_none_is_remembered_and_shown_again(heap: Commands) -> None:
+    shown = with_copies(heap)
+    assert "odd-1-2-2" not in [button.key for button in shown.button]
+    shown = clicked(shown, "different-1-2-2")
+    assert merges(shown) == ["merge-3-4-2"]
+    assert "Remembered: 2 pictures are no duplicates, in every dataset." in texts(shown, "success")
+    shown = clicked(shown, "undo-different")
+    assert merges(shown) == ["merge-1-2-2", "merge-3-4-2"]
+    shown = clicked(clicked(shown, "different-1-2-2"), "different-3-4-2")
+    assert "No two pictures are alike." in texts(shown, "success")
+    assert shown.button(key="show-different").label == "2 groups are marked as different: show them again"
+    shown = clicked(shown, "show-different")
+    assert merges(shown) == ["merge-1-2-2", "merge-3-4-2"]
+    assert "show-different" not in [button.key for button in shown.button]
+
+
+def test_the_odd_one_of_a_group_is_told_apart_alone(heap: Commands) -> None:
+    shown = clicked(with_copies(heap, third=1), "odd-1-2-3-3")
+    assert merges(shown) == ["merge-2-3-2"]
+
+
+def merges(shown: AppTest) -> list[str]:
+    return sorted(
+        str(button.key) for button in shown.button if str(button.key).startswith("merge-") and button.key != "merge-all"
+    )
 
 
 def test_the_overview_says_how_ready_a_dataset_is_once_its_kind_is_known(heap: Commands) -> None:
