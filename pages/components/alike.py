@@ -1,4 +1,4 @@
-"""Pictures that are alike, side by side: which one stays, and what its caption says."""
+"""Pictures that are alike, side by side: which one stays, and whose caption it gets."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ def draw(db: Database, dataset: Dataset, groups: Sequence[Group]) -> None:
         return
     same = [group for group in groups if group.same]
     st.caption(
-        "The best of each group is proposed: the largest, the least squeezed, the oldest. Click another one to keep that. "
+        "The best of each group is proposed: the largest, the least squeezed, the oldest. Click another one to keep that, "
+        "and “Use this caption” to give it the caption of another. "
         "The rest goes to the trash, from where it comes back; merging is one change that can be undone. "
         "What is no duplicate after all is remembered as different, and does not come again."
     )
@@ -66,6 +67,7 @@ def _draw(db: Database, dataset: Dataset, group: Group, captions: str) -> None:
     }
     data = {
         "kept": _kept(group),
+        "words": _words(group),
         "pictures": [_document(shown[item], facts[item]) for item in facts if item in shown],
     }
     with st.container(border=True, key=f"alike-{key}", gap="xsmall"):
@@ -80,7 +82,12 @@ def _draw(db: Database, dataset: Dataset, group: Group, captions: str) -> None:
                     on_click=_merge,
                     args=(dataset, [_chosen(group, captions)]),
                 )
-        _ROW(key=f"row-{key}", data=data, on_keep_change=_keeping(group))
+        _ROW(
+            key=f"row-{key}",
+            data=data,
+            on_keep_change=_choosing(group, "keep"),
+            on_words_change=_choosing(group, "words"),
+        )
 
 
 def _document(card: Card, facts: str) -> dict[str, object]:
@@ -101,13 +108,19 @@ def _kept(group: Group) -> int:
     return int(chosen) if chosen in group.items else group.best.item
 
 
-def _keeping(group: Group) -> Callable[[], None]:
+def _words(group: Group) -> int | None:
+    """The one whose caption was chosen for this group; None: as it is chosen for all."""
+    chosen = st.session_state.get(f"words-{_key(group)}")
+    return int(chosen) if chosen in group.items else None
+
+
+def _choosing(group: Group, what: str) -> Callable[[], None]:
     key = _key(group)
 
     def clicked() -> None:
-        item = st.session_state[f"row-{key}"].get("keep")
+        item = st.session_state[f"row-{key}"].get(what)
         if item is not None:
-            st.session_state[f"keep-{key}"] = item
+            st.session_state[f"{what}-{key}"] = item
 
     return clicked
 
@@ -115,7 +128,7 @@ def _keeping(group: Group) -> Callable[[], None]:
 def _chosen(group: Group, captions: str) -> Merge:
     kept = _kept(group)
     others = tuple(item for item in group.items if item != kept)
-    return Merge(kept, others, kept if captions == KEEP else None)
+    return Merge(kept, others, _words(group) or (kept if captions == KEEP else None))
 
 
 @spoken()

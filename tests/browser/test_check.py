@@ -29,6 +29,7 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def open_tab(server: Server, page: Page, name: str) -> None:
     server.open(page, "/check?dataset=heap")
+    expect(page.get_by_text("of 100")).to_be_visible()  # what stands above the tabs, and moves them when it comes
     page.get_by_role("tab", name=name).click()
     expect(page.get_by_role("tab", name=name)).to_have_attribute("aria-selected", "true")
     settled(page)
@@ -44,6 +45,40 @@ def test_the_one_that_was_clicked_stays_and_undo_brings_the_other_back(checked: 
     expect(page.get_by_text("1 group merged, 1 picture put into the trash.")).to_be_visible()
     others = {name: before[name] for name in ("p1", "p2", "p3")}
     assert checked.dscore.tags("heap") == {**others, "small": ["hat", "from behind", "smile"]}
+    page.locator(".st-key-undo-mend button").click()
+    expect(page.get_by_text(re.compile("Undone: merge 1 group"))).to_be_visible()
+    assert checked.dscore.tags("heap") == before
+
+
+def test_the_one_that_stays_gets_the_caption_that_was_clicked(checked: Server, page: Page) -> None:
+    before = checked.dscore.tags("heap")
+    open_tab(checked, page, "Duplicates")
+    words = page.get_by_role("button", name="Use this caption")
+    words.nth(0).click()
+    settled(page)
+    words.nth(1).click()
+    settled(page)
+    expect(words.nth(0)).to_have_attribute("aria-pressed", "false")
+    expect(words.nth(1)).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Merge", exact=True).click()
+    expect(page.get_by_text("1 group merged, 1 picture put into the trash.")).to_be_visible()
+    assert checked.dscore.tags("heap")["p0"] == ["hat", "from behind"]
+    page.locator(".st-key-undo-mend button").click()
+    expect(page.get_by_text(re.compile("Undone: merge 1 group"))).to_be_visible()
+    assert checked.dscore.tags("heap") == before
+
+
+def test_a_caption_that_is_clicked_again_is_not_chosen_any_more(checked: Server, page: Page) -> None:
+    before = checked.dscore.tags("heap")
+    open_tab(checked, page, "Duplicates")
+    words = page.get_by_role("button", name="Use this caption").nth(1)
+    for _ in range(2):
+        words.click()
+        settled(page)
+    expect(words).to_have_attribute("aria-pressed", "false")
+    page.get_by_role("button", name="Merge", exact=True).click()
+    expect(page.get_by_text("1 group merged, 1 picture put into the trash.")).to_be_visible()
+    assert checked.dscore.tags("heap")["p0"] == ["smile", "hat", "from behind"]
     page.locator(".st-key-undo-mend button").click()
     expect(page.get_by_text(re.compile("Undone: merge 1 group"))).to_be_visible()
     assert checked.dscore.tags("heap") == before

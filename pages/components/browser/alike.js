@@ -1,8 +1,8 @@
-/* Pictures that are alike, side by side; the one that stays is chosen by a click. */
+/* Pictures that are alike, side by side; by a click it is chosen which one stays, and whose caption it gets. */
 
 const rows = new WeakMap();
 
-export default function ({ parentElement, data, setTriggerValue }) {
+export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
   let row = rows.get(parentElement);
   if (!row) {
     row = element("div", { class: "alike", role: "radiogroup", "aria-label": "Which one stays" });
@@ -10,10 +10,23 @@ export default function ({ parentElement, data, setTriggerValue }) {
     rows.set(parentElement, row);
   }
   const keep = (item) => {
-    for (const card of row.children) card.setAttribute("aria-checked", String(Number(card.dataset.item) === item));
+    for (const picture of row.querySelectorAll(".picture")) picture.setAttribute("aria-checked", String(Number(picture.dataset.item) === item));
     setTriggerValue("keep", item);
   };
-  row.replaceChildren(...data.pictures.map((picture) => pictureElement(picture, data.kept, keep)));
+  const say = (item) => {
+    for (const words of row.querySelectorAll(".words")) words.setAttribute("aria-pressed", String(Number(words.dataset.item) === item));
+    setStateValue("words", item); // a second click at once counts, where a trigger may be lost
+  };
+  row.replaceChildren(...data.pictures.map((picture) => cardElement(picture, data, keep, say)));
+}
+
+function cardElement(picture, { kept, words }, keep, say) {
+  const toggle = element("button", {
+    class: "words", type: "button", "data-item": String(picture.item), "aria-pressed": String(picture.item === words),
+    title: "The one that stays gets this caption. Click again for the choice above.",
+    onclick: () => say(toggle.getAttribute("aria-pressed") === "true" ? 0 : picture.item),
+  }, "Use this caption");
+  return element("div", { class: "card" }, pictureElement(picture, kept, keep), picture.caption ? toggle : "");
 }
 
 function pictureElement({ item, sha256, name, facts, caption }, kept, keep) {
