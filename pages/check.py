@@ -37,6 +37,8 @@ st.caption("What is wrong with your pictures and captions, worst first; much of 
 
 def _draw(db: Database, dataset: Dataset) -> None:
     query = state.query()
+    if mending.is_busy(db, dataset):
+        return
     try:
         asked = findings.ask(db, state.library(), dataset.id, query)
     except QueryError:  # a link can bring one

@@ -17,7 +17,8 @@ from dscore.text.tokens import LONG
 
 if TYPE_CHECKING:
     from dscore.catalog.datasets import Dataset
-    from dscore.pipeline.checking import Mending, Report
+    from dscore.pipeline.checking import Report
+    from dscore.pipeline.mending import Mending
     from dscore.quality.readiness import Readiness
 
 SHOWN = 5
@@ -63,7 +64,7 @@ def check(
         dataset = dataset_table.get(db, name)
     report = checking.check(library, dataset, query=where, base=base, limit=tokens, on_progress=out.progress)
     if repair:
-        _repair(library, out, dataset, report.finding(repair), dry_run=dry_run)
+        _repair(library, out, dataset, report.finding(repair), where, dry_run=dry_run)
         return
     bad = report.at_least(Level(level))
     document, lines = {**checking.document(report), "level": level, "failing": len(bad)}, _lines(dataset, report)
@@ -107,17 +108,17 @@ def _verdict(report: Report) -> str:
     return f"{', '.join(said)}." if said else "Nothing is wrong."
 
 
-def _repair(library: Library, out: Output, dataset: Dataset, finding: Finding, *, dry_run: bool) -> None:
-    from dscore.pipeline import checking
+def _repair(library: Library, out: Output, dataset: Dataset, finding: Finding, where: str, *, dry_run: bool) -> None:
+    from dscore.pipeline import mending
 
     if not finding.repairs:
         out.fail(f"There is no safe repair for “{finding.code}”: look at the pictures, and edit them.")
     with open_catalog(library) as db:
-        mending = checking.plan(db, dataset, finding.repairs, checking.summary(finding))
+        planned = mending.plan(db, dataset, finding.repairs, mending.summary(finding))
     if dry_run:
-        _say_plan(out, mending)
+        _say_plan(out, planned)
         return
-    done = checking.mend(library, mending, on_progress=out.progress)
+    done = mending.mend(library, planned, query=where, on_progress=out.progress)
     document = {"change": done.change_id, "changed": done.changed, "same": done.same, "skipped": len(done.stale)}
     out.result(document, [f"{counted(done.changed, 'picture')} changed.{undo_hint(dataset.name, done.change_id)}"])
     if done.stale:

@@ -1,25 +1,20 @@
-"""A dataset checked: what is wrong with its pictures and captions, and repairs as one change that can be undone."""
+"""A dataset checked: what is wrong with its pictures and captions."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from dscore.catalog import changes, images, lengths, quality, search, state_rows, states
-from dscore.catalog.changes import CHUNK, Draft, Written
-from dscore.catalog.connection import Database, open_catalog, reading, wait_for_turn
+from dscore.catalog import images, lengths, quality, search
+from dscore.catalog.connection import Database, open_catalog, reading
 from dscore.catalog.datasets import Dataset
-from dscore.catalog.states import ItemState, Look
 from dscore.config import Library
 from dscore.errors import WrongUseError
-from dscore.models import Progress
 from dscore.pipeline import borders
-from dscore.pipeline.curate import Applied, Example, Revs, example_captions
 from dscore.pipeline.jobs import OnProgress
-from dscore.pipeline.operations import Operation, Prepared, prepare
 from dscore.quality.checks import CODES
-from dscore.quality.findings import Case, Finding, Level, Repair
+from dscore.quality.findings import Case, Finding, Level
 from dscore.quality.readiness import Cell, Readiness, readiness
 from dscore.quality.subjects import Captions
 from dscore.text.query import Compare, Everything, Named, Or, format_query, parse_query
@@ -158,94 +153,6 @@ def check_captions(captions: Captions, *, limit: int = LONG) -> list[Finding]:
     query = format_query(Compare("tokens", ">", limit))
     reason = f"More than {limit:,} tokens: what is over the limit is cut off."
     return [*others, Finding("long", Level.WARNING, "Long captions", reason, over, (Case(over),), query)]
-
-
-@dataclass(frozen=True, slots=True)
-class Mending:
-    """What repairs would do: how many pictures they change, some captions before and after; `revs` binds an apply to these."""
-
-    dataset: Dataset
-    repairs: tuple[Repair, ...]
-    summary: str
-    changed: int
-    examples: tuple[Example, ...]
-    revs: Revs
-
-
-def summary(finding: Finding) -> str:
-    """A repair of it as the history says it."""
-    return f"mend “{finding.title[0].lower()}{finding.title[1:]}”"
-
-
-def plan(db: Database, dataset: Dataset, repairs: Sequence[Repair], summary: str, *, examples: int = 10) -> Mending:
-    """Try the repairs, one after the other on each picture, and write nothing. What goes to the trash has no caption after."""
-    prepared = _prepared(db, dataset, repairs, summary)
-    ids = _meant(repairs)
-    revs: dict[int, int] = {}
-    for first in range(0, len(ids), CHUNK):
-        found = states.kinds(db, ids[first : first + CHUNK], prepared.look)
-        for pair in state_rows.changed(state_rows.tried(found, prepared.edit)):
-            revs.update(pair.revs)
-    shown = tuple(example_captions(db, dataset, prepared, list(revs)[:examples]))
-    if all(one.kind == "trash" for one in repairs):
-        shown = tuple(replace(one, after="") for one in shown)
-    return Mending(dataset, tuple(repairs), summary, len(revs), shown, revs)
-
-
-def mend(library: Library, mending: Mending, *, on_progress: OnProgress = lambda _: None) -> Applied:
-    """Do just what was shown, as one change; pictures that somebody changed meanwhile are left alone, and listed."""
-    ids, stale = list(mending.revs), list[int]()
-    change: Draft | int = Draft(mending.dataset.id, "repair", mending.summary)
-    changed = same = 0
-    with open_catalog(library) as db:
-        prepared = _prepared(db, mending.dataset, mending.repairs, mending.summary)
-        for first in range(0, len(ids), CHUNK):
-            on_progress(Progress(first, len(ids), mending.summary))
-            chunk = ids[first : first + CHUNK]
-            also = _close if first + CHUNK >= len(ids) else None
-            done = changes.record(db, change, chunk, prepared.edit, look=prepared.look, revs=mending.revs, also=also)
-            change = change if done.change_id is None else done.change_id
-            changed, same = changed + len(done.changed), same + len(done.same)
-            stale += done.stale
-            wait_for_turn()
-    return Applied(change if isinstance(change, int) else None, changed, same, tuple(stale))
-
-
-def _close(db: Database, written: Written) -> None:
-    """With the last chunk, so that a change of one chunk is whole or not there."""
-    changes.close_change(db, written.change_id)
-
-
-def _meant(repairs: Sequence[Repair]) -> list[int]:
-    return sorted({item for one in repairs for item in one.items})
-
-
-def _prepared(db: Database, dataset: Dataset, repairs: Sequence[Repair], summary: str) -> Prepared:
-    """All repairs as one edit, each for its own pictures only."""
-    known: dict[Operation, Prepared] = {}
-    edits: dict[int, list[Prepared]] = {}
-    for one in repairs:
-        operation = Operation(one.kind, one.text, one.new, where=one.where, regex=one.regex)
-        if operation not in known:
-            known[operation] = prepare(db, dataset, operation)
-        for item in one.items:
-            edits.setdefault(item, []).append(known[operation])
-
-    def edit(state: ItemState) -> ItemState:
-        for prepared in edits.get(state.id, ()):
-            state = prepared.edit(state)
-        return state
-
-    return Prepared(edit, summary, _look(known))
-
-
-def _look(known: Mapping[Operation, Prepared]) -> Look:
-    tags: set[int] = set()
-    for prepared in known.values():
-        if prepared.look.tags is None:
-            return states.ALL
-        tags.update(prepared.look.tags)
-    return Look(tags)
 
 
 def document(found: Report) -> dict[str, Any]:

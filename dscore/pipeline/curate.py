@@ -146,12 +146,12 @@ def apply(
         half_way = jobs.interrupted(db, kind="edit", dataset_id=dataset.id, params=params)
         if len(ids) <= CHUNK and half_way is None:
             draft = _draft(dataset, operation, prepared)
-            written = changes.record(db, draft, ids, prepared.edit, look=prepared.look, revs=revs, also=_close)
+            written = changes.record(db, draft, ids, prepared.edit, look=prepared.look, revs=revs, also=close)
             return _counted(db, written.change_id, len(whole), len(written.changed), written.stale)
     pieces = partial(batches, ids, revs)
     job = run_here(library, "edit", dataset_id=dataset.id, params=params, items=pieces, on_progress=on_progress)
     with open_catalog(library) as db:
-        return _applied(db, job, len(whole))
+        return applied(db, job, len(whole))
 
 
 def _touched(db: Database, prepared: Prepared, ids: list[int]) -> list[int]:
@@ -194,7 +194,8 @@ def _draft(dataset: Dataset, operation: Operation, prepared: Prepared) -> Draft:
     return Draft(dataset.id, operation.kind, prepared.summary, prepared.settings)
 
 
-def _close(db: Database, written: Written) -> None:
+def close(db: Database, written: Written) -> None:
+    """With the only chunk of a change, so that it is whole or not there."""
     changes.close_change(db, written.change_id)
 
 
@@ -206,22 +207,33 @@ def run_edit(library: Library, held: Held) -> Work:
         dataset = datasets.by_id(db, held.dataset_id)
         prepared = prepare(db, dataset, operation, everything=bool(held.params["everything"]))
         draft = _draft(dataset, operation, prepared)
-        total = job_lists.tally(db, held.id).total
-        while pieces := jobs.waiting(db, held.id, limit=1):
-            (piece,) = pieces
-            log.debug("computing %d items", piece.items)
-            revs = {item: rev for item, rev in piece.payload if rev is not None}
-            change: Draft | int = jobs.change_of(db, held.id) or draft
-            changes.record(
-                db, change, _items(piece), prepared.edit, look=prepared.look, revs=revs, also=_settling(held, piece)
-            )
-            yield Progress(piece.number + piece.items - 1, total, prepared.summary)
-            wait_for_turn()
+        yield from edit_pieces(db, held, draft, lambda piece: Bound(dict(piece.payload), prepared))
         if prepared.settings and jobs.change_of(db, held.id) is None:  # no item is touched, but all are rendered anew
             changes.record(db, draft, (), prepared.edit, also=partial(_made, held))
-        with writing(db):
-            _finish_edit(db, held)
-    yield Progress(total, total, prepared.summary)
+        yield finish_edit(db, held, prepared.summary)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A piece of a large edit: its items with the revs that they are bound to, or None, and what is done to them."""
+
+    revs: Mapping[int, int | None]
+    prepared: Prepared
+
+
+def edit_pieces(db: Database, held: Held, draft: Draft, bound: Callable[[JobItem], Bound]) -> Work:
+    """Do the pieces that are left, each in a transaction of its own, under one change."""
+    total = job_lists.tally(db, held.id).total
+    while pieces := jobs.waiting(db, held.id, limit=1):
+        (piece,) = pieces
+        log.debug("computing %d items", piece.items)
+        read = bound(piece)
+        revs = {item: rev for item, rev in read.revs.items() if rev is not None}
+        change: Draft | int = jobs.change_of(db, held.id) or draft
+        prepared, also = read.prepared, _settling(held, piece)
+        changes.record(db, change, list(read.revs), prepared.edit, look=prepared.look, revs=revs, also=also)
+        yield Progress(piece.number + piece.items - 1, total, prepared.summary)
+        wait_for_turn()
 
 
 def _items(piece: JobItem) -> list[int]:
@@ -240,12 +252,17 @@ def _made(held: Held, db: Database, written: Written) -> None:
     jobs.mark(db, held, (), change_id=written.change_id)
 
 
-def _finish_edit(db: Database, held: Held) -> None:
-    changes.close_change(db, jobs.change_of(db, held.id))
-    jobs.finish(db, held, state="partial" if job_lists.tally(db, held.id).skipped else "done")
+def finish_edit(db: Database, held: Held, summary: str) -> Progress:
+    """Close the job and its change."""
+    tally = job_lists.tally(db, held.id)
+    with writing(db):
+        changes.close_change(db, jobs.change_of(db, held.id))
+        jobs.finish(db, held, state="partial" if tally.skipped else "done")
+    return Progress(tally.total, tally.total, summary)
 
 
-def _applied(db: Database, job: Job, scope: int) -> Applied:
+def applied(db: Database, job: Job, scope: int = 0) -> Applied:
+    """What the job of an edit did, of so many items at least."""
     stale = tuple(job_lists.items_in(db, job.id, "skipped"))
     if job.state in {"cancelled", "paused"}:
         return Applied(job.change_id, job.tally.done, job.tally.there, stale)

@@ -53,6 +53,7 @@ KINDS = {
     "caption-sample": Kind("device", "dscore.pipeline.caption_sampling:run"),
     "tune": Kind("disk", "dscore.pipeline.tuning:run"),
     "edit": Kind("disk", "dscore.pipeline.curate:run_edit"),
+    "repair": Kind("disk", "dscore.pipeline.mending:run"),
     "revert": Kind("disk", "dscore.pipeline.curate:run_revert"),
     "export": Kind("disk", "dscore.pipeline.export:run"),
     "version": Kind("disk", "dscore.pipeline.versions:run"),

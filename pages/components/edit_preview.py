@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dscore import worker
-from dscore.catalog import changes, images, runs
+from dscore.catalog import changes, images
 from dscore.catalog.changes import CHUNK
 from dscore.catalog.connection import Database, open_catalog
 from dscore.catalog.datasets import Dataset
-from dscore.catalog.job_lists import CLOSED
 from dscore.pipeline import curate
 from dscore.pipeline.curate import Preview
 from dscore.pipeline.operations import Operation
@@ -23,7 +22,7 @@ from pages.components.words import counted, plain
 
 SHOWN = "edit-preview"
 DONE = "edit-done"
-JOBS = ("edit", "revert", "version", "freeze")
+JOBS = ("edit", "repair", "revert", "version", "freeze")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +47,8 @@ class Done:
 
 
 def is_busy(db: Database, dataset: Dataset) -> bool:
-    """Draw the large edit or undo that is under way; while one is, no other begins."""
-    latest = runs.latest(db, dataset_id=dataset.id, kinds=JOBS)
-    if latest is None or latest.state in CLOSED:
-        return False
-    progress.watch(latest.id)
-    return True
+    """Draw the large edit, repair or undo that is under way; while one is, no other begins."""
+    return progress.is_busy(db, dataset, JOBS)
 
 
 def draw(db: Database, dataset: Dataset, operation: Operation, scope: Scope) -> None:

@@ -59,7 +59,7 @@ def _draw(db: Database, dataset: Dataset, finding: Finding, query: str) -> None:
             link(place, label, query=found and terms.also(query, parse_query(found)), icon=":material/arrow_forward:")
         if finding.repairs:
             mending.button(f"{finding.mend} …", finding.code, finding.repairs, key=f"mend-{finding.code}", primary=True)
-        mending.draw(db, dataset, finding)
+        mending.draw(db, dataset, finding, query)
         said = [case for case in finding.cases if case.words]
         if said:
             _draw_cases(db, finding, said, query)

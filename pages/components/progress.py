@@ -9,8 +9,9 @@ import filelock
 import streamlit as st
 
 from dscore import worker
-from dscore.catalog import job_lists, jobs
-from dscore.catalog.connection import open_catalog
+from dscore.catalog import job_lists, jobs, runs
+from dscore.catalog.connection import Database, open_catalog
+from dscore.catalog.datasets import Dataset
 from dscore.catalog.job_lists import Job
 from dscore.fetch.client import WAITING as FOR_A_SITE
 from dscore.web.jobs import PACES
@@ -35,6 +36,7 @@ DOING = {
     "caption-sample": "Trying a captioner on",
     "tune": "Tuning",
     "edit": "Editing",
+    "repair": "Mending",
     "revert": "Undoing",
     "export": "Exporting",
     "gather": "Copying into",
@@ -51,6 +53,7 @@ DONE = {
     "caption-sample": "Captioner tried",
     "tune": "Tuning",
     "edit": "Edit",
+    "repair": "Repair",
     "revert": "Undo",
     "export": "Export",
     "gather": "Copy",
@@ -150,6 +153,15 @@ def _has_no_worker(lane: str) -> bool:
             return True
     except filelock.Timeout:
         return False
+
+
+def is_busy(db: Database, dataset: Dataset, kinds: tuple[str, ...]) -> bool:
+    """Draw the dataset's latest job of these kinds, where it is under way."""
+    latest = runs.latest(db, dataset_id=dataset.id, kinds=kinds)
+    if latest is None or latest.state in job_lists.CLOSED:
+        return False
+    watch(latest.id)
+    return True
 
 
 def watch(job_id: int) -> None:

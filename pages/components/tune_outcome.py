@@ -30,11 +30,7 @@ class Done:
 
 def is_busy(db: Database, dataset: Dataset) -> bool:
     """Draw the large tuning or undo that is under way; while one is, no other begins."""
-    latest = runs.latest(db, dataset_id=dataset.id, kinds=JOBS)
-    if latest is None or latest.state in CLOSED:
-        return False
-    progress.watch(latest.id)
-    return True
+    return progress.is_busy(db, dataset, JOBS)
 
 
 def draw(db: Database, dataset: Dataset) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dscore.catalog import datasets, jobs
 from dscore.catalog.connection import open_catalog, writing
+from dscore.pipeline import checking, mending
 from tests.commands import Commands
 from tests.pages.test_overview import component
-from tests.pages.work import chosen, clicked, good, opened, texts
+from tests.pages.work import after_job, chosen, clicked, good, opened, texts
 
 
 def shown_with(query: str = "") -> AppTest:
@@ -68,6 +70,32 @@ def test_a_repair_is_seen_applied_and_undone(heap: Commands) -> None:
     shown = clicked(shown, "undo-mend")
     assert "Wrong separators" in titles(shown)
     assert heap.tags("heap")["p0"][-1] == "tea; cup"
+
+
+def test_a_large_repair_is_left_to_a_worker_and_says_what_it_did(
+    heap: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heap.good("edit", "heap", "add", "tea; cup", "--where", "solo")
+    monkeypatch.setattr(mending, "CHUNK", 1)
+    shown = clicked(clicked(shown_with(), "mend-separator"), "mend-apply")
+    assert after_job(heap.library, "repair").state == "done"
+    shown = good(shown.run())
+    assert any("2 pictures changed" in text for text in texts(shown, "success"))
+    assert "Wrong separators" not in titles(shown)
+    assert heap.tags("heap")["p0"][-2:] == ["tea", "cup"]
+    assert "Wrong separators" in titles(clicked(shown, "undo-mend"))
+
+
+def test_while_a_large_repair_is_not_done_its_job_is_shown_and_no_finding(heap: Commands) -> None:
+    heap.good("edit", "heap", "add", "tea; cup", "--where", "solo")
+    with open_catalog(heap.library) as db:
+        dataset = datasets.get(db, "heap")
+        repairs = checking.check(heap.library, dataset).finding("separator").repairs
+        job = mending.submit(heap.library, mending.plan(db, dataset, repairs, "mend"))
+        jobs.ask(db, job, "pause")
+    shown = shown_with()
+    assert set(titles(shown)) == {"Mending heap"}  # on the page and in the strip
+    assert not shown.subheader
 
 
 @pytest.mark.usefixtures("heap")
