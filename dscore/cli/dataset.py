@@ -53,10 +53,18 @@ def copy(library: Library, out: Output, name: str, new_name: str) -> None:
 @dataset.command()
 @click.argument("name")
 @click.argument("into")
+@click.option(
+    "--captions",
+    type=click.Choice(["keep", "unite"]),
+    default="keep",
+    show_default=True,
+    help="What INTO has already keeps its caption there, or gets the tags of both.",
+)
 @shared_options
-def merge(library: Library, out: Output, name: str, into: str) -> None:
-    """Copy all pictures of NAME into INTO. What INTO has already keeps its caption there; NAME stays as it is."""
-    _gather(library, out, gathering.plan_merge(library, _named(library, name), _named(library, into)))
+def merge(library: Library, out: Output, name: str, into: str, captions: str) -> None:
+    """Copy all pictures of NAME into INTO, as one change. What INTO has already stays there; NAME stays as it is."""
+    source, target = _named(library, name), _named(library, into)
+    _gather(library, out, gathering.plan_merge(library, source, target, unite=captions == "unite"))
 
 
 @dataset.command()
@@ -145,10 +153,12 @@ def _gather(library: Library, out: Output, plan: Plan) -> None:
         "dataset": done.dataset,
         "came": done.came,
         "already_there": done.there,
+        "united": done.united,
         "change": done.change_id,
         "left_change": done.left_change_id,
     }
-    there = f"; {done.there:,} there already, with the captions they have there" if done.there else ""
+    how = f"{done.united:,} of them with more tags now" if plan.unite else "with the captions they have there"
+    there = f"; {done.there:,} there already, {how}" if done.there else ""
     hint = undo_hint(done.dataset, done.change_id) if plan.action != "copy" else ""
     lines = [f"{counted(done.came, 'picture')} came into “{done.dataset}”{there}.{hint}"]
     if done.left_change_id is not None:

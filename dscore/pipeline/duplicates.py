@@ -5,28 +5,26 @@ All of it is one change that can be undone, and nothing is deleted before the tr
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from dscore.catalog import changes, quality, search, states
-from dscore.catalog import tags as tag_table
 from dscore.catalog.changes import Draft, Written
 from dscore.catalog.clock import now
 from dscore.catalog.connection import Database, open_catalog, reading, wait_for_turn
 from dscore.catalog.datasets import Dataset
-from dscore.catalog.states import ItemState, Placed
+from dscore.catalog.states import ItemState
 from dscore.config import Library
 from dscore.errors import WrongUseError
 from dscore.models import Progress
 from dscore.pipeline import rules
 from dscore.pipeline.curate import Applied
 from dscore.pipeline.jobs import OnProgress
-from dscore.pipeline.retagging import joined
+from dscore.pipeline.uniting import names_of, united
 from dscore.quality import likeness
 from dscore.quality.likeness import NEAR, Group
 from dscore.quality.subjects import Picture
-from dscore.text.edits import spelling_key
 from dscore.text.query import Everything, parse_query
 
 Captions = Literal["unite", "keep"]
@@ -92,7 +90,7 @@ def _counted(merges: Sequence[Merge]) -> str:
 def _merge(db: Database, change: Draft | int, merges: Sequence[Merge], *, is_last: bool) -> Applied:
     ids = [item for one in merges for item in (one.kept, *one.others)]
     found = states.load(db, ids)
-    names = tag_table.names(db, {tag for state in found.values() for tag in state.tags})
+    names = names_of(db, found.values())
     at, after = now(), dict[int, ItemState]()
     gone = list[int]()
     for one in merges:
@@ -126,29 +124,7 @@ def _kept(state: ItemState, members: Sequence[ItemState], words: int | None, nam
     if words is not None:
         (source,) = (one for one in members if one.id == words)
         return state._replace(tags=source.tags, prose=source.prose, template=source.template, vetoes=source.vetoes)
-    united = _united(state, members[1:], names)
-    prose = next((one.prose for one in members if one.prose is not None), None)
-    return state._replace(tags=united, prose=prose)
-
-
-def _united(state: ItemState, others: Collection[ItemState], names: Mapping[int, str]) -> dict[int, Placed]:
-    """Its own tags in their places, then those of others; a spelling of one that is there, or was removed, stays out."""
-    tags = dict(state.tags)
-    known = {spelling_key(names[tag]): tag for tag in tags}
-    removed = {spelling_key(name) for name in (names.get(tag) for tag in state.vetoes) if name}
-    last = max((placed.position for placed in tags.values()), default=0.0)
-    for other in others:
-        for tag in other.ordered:
-            key, claims = spelling_key(names[tag]), other.tags[tag].claims
-            if key in known:
-                own = tags[known[key]]
-                if known[key] == tag:
-                    tags[tag] = Placed(own.position, joined(claims, own.claims))
-            elif key not in removed:
-                last += 1
-                tags[tag] = Placed(last, claims)
-                known[key] = tag
-    return tags
+    return united(state, members[1:], names)
 
 
 def document(found: Sequence[Group]) -> dict[str, Any]:

@@ -5,21 +5,22 @@ What came is one change in the dataset that it came into, what left is one in th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from dscore.catalog import changes, copies, datasets, job_lists, jobs, search
-from dscore.catalog.changes import CHUNK, Draft
+from dscore.catalog.changes import CHUNK, Draft, Written
 from dscore.catalog.clock import now
 from dscore.catalog.connection import Database, open_catalog, wait_for_turn, writing
+from dscore.catalog.copies import Brought
 from dscore.catalog.datasets import Dataset
 from dscore.catalog.jobs import Held, Mark
 from dscore.config import Library
 from dscore.errors import WrongUseError
 from dscore.models import Progress
-from dscore.pipeline import rules
+from dscore.pipeline import rules, uniting
 from dscore.pipeline.jobs import OnProgress, Work, run_here
 from dscore.pipeline.jobs import submit as queue
 from dscore.text.query import Everything, parse_query
@@ -27,29 +28,38 @@ from dscore.text.query import Everything, parse_query
 KIND = "gather"
 _WORDS = {"copy": "copy of ", "merge": "merge in ", "split": "split off "}
 THERE = "It is there already, as {}; its caption there was kept."
+UNITED = "It is there already, as {}; it has the tags of both now."
 BACK = "It was in the trash there, and is back with its caption as it was."
 STAYS = "Somebody changed it meanwhile, so it is also still in the dataset that it came from."
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Which pictures go from one dataset into another; with `leave` they go to the trash of the first one."""
+    """Which pictures go from one dataset into another; with `leave` they go to the trash of the first one.
+
+    With `unite` what is in both gets the tags of both there.
+    """
 
     source: Dataset
     target: Dataset
     ids: tuple[int, ...]
     action: str
     leave: bool = False
+    unite: bool = False
 
     @property
     def params(self) -> dict[str, Any]:
         """For the job."""
-        return {"from": self.source.id, "action": self.action, "leave": self.leave}
+        unite = {"unite": True} if self.unite else {}
+        return {"from": self.source.id, "action": self.action, "leave": self.leave, **unite}
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What was done: how many came, how many were there already, and the changes in both datasets."""
+    """What was done: how many came, how many were there already, and the changes in both datasets.
+
+    `united` are those of them that got tags, or sentences.
+    """
 
     dataset: str
     came: int
@@ -57,6 +67,7 @@ class Gathered:
     state: str
     change_id: int | None
     left_change_id: int | None = None
+    united: int = 0
 
 
 def plan_copy(library: Library, source: Dataset, name: str) -> Plan:
@@ -66,12 +77,15 @@ def plan_copy(library: Library, source: Dataset, name: str) -> Plan:
         return Plan(source, datasets.create(db, name, like=source), tuple(ids), "copy")
 
 
-def plan_merge(library: Library, source: Dataset, target: Dataset) -> Plan:
-    """All pictures of one dataset into another that stands; those that are there already keep their captions there."""
+def plan_merge(library: Library, source: Dataset, target: Dataset, *, unite: bool = False) -> Plan:
+    """All pictures of one dataset into another that stands.
+
+    Those that are there already keep their captions there, or with `unite` get the tags of both.
+    """
     if source.id == target.id:
         raise WrongUseError("A dataset cannot be merged into itself.")
     with open_catalog(library) as db:
-        return Plan(source, target, tuple(search.ids(db, source.id, Everything())), "merge")
+        return Plan(source, target, tuple(search.ids(db, source.id, Everything())), "merge", unite=unite)
 
 
 def plan_split(
@@ -92,7 +106,11 @@ def carry_out(library: Library, plan: Plan, *, on_progress: OnProgress = lambda 
     items = partial(map, jobs.NewItem, plan.ids)
     job = run_here(library, KIND, dataset_id=plan.target.id, params=plan.params, items=items, on_progress=on_progress)
     left = job.result.get("left_change")
-    return Gathered(plan.target.name, job.tally.done, job.tally.there, job.state, job.change_id, left)
+    united = 0
+    if plan.unite and job.change_id is not None:
+        with open_catalog(library) as db:
+            united = changes.get(db, job.change_id, dataset_id=plan.target.id).items - job.tally.done
+    return Gathered(plan.target.name, job.tally.done, job.tally.there, job.state, job.change_id, left, united)
 
 
 def submit(library: Library, plan: Plan) -> int:
@@ -122,22 +140,45 @@ def run(library: Library, held: Held) -> Work:
 
 
 def _bring(db: Database, held: Held, source: Dataset, numbers: dict[int, int]) -> dict[int, int]:
-    """One chunk; returns the rev at which each came."""
+    """One chunk; returns the rev at which each came. What is to be united waits until all that is new has come."""
     with writing(db):
         brought = copies.bring(db, list(numbers), into=_target(held))
         new = [one.placed.item_id for one in brought if one.placed.fate != "there"]
         change_id = jobs.change_of(db, held.id)
         if new and change_id is None:
-            change_id = changes.open_change(
-                db, Draft(_target(held), held.params["action"], _WORDS[held.params["action"]] + source.name)
-            )
+            change_id = changes.open_change(db, _draft(held, source))
         if change_id is not None:
             changes.note_arrivals(db, change_id, new)
-        marks = [_mark(numbers[one.item_id], one) for one in brought]
+        both = [one for one in brought if one.placed.fate == "there" and held.params.get("unite")]
+        later = {one.item_id for one in both}
+        marks = [_mark(numbers[one.item_id], one) for one in brought if one.item_id not in later]
         gone = numbers.keys() - {one.item_id for one in brought}
         marks += [Mark(numbers[item], "skipped", "It is gone from the dataset.") for item in gone]
         jobs.mark(db, held, marks, change_id=change_id)
+    if both:
+        _unite(db, held, source, both, numbers)
     return {one.item_id: one.rev for one in brought}
+
+
+def _draft(held: Held, source: Dataset) -> Draft:
+    action = held.params["action"]
+    return Draft(_target(held), action, _WORDS[action] + source.name)
+
+
+def _unite(db: Database, held: Held, source: Dataset, both: Sequence[Brought], numbers: Mapping[int, int]) -> None:
+    """Give what is in both the tags of both, under the same change, and mark it; what somebody changes just now waits on."""
+    came = {one.placed.item_id: one for one in both}
+    edit, revs = uniting.edit(db, {item: one.item_id for item, one in came.items()})
+
+    def mark(db: Database, written: Written) -> None:
+        fates = [*((item, UNITED) for item in written.changed), *((item, THERE) for item in written.same)]
+        marks = [
+            Mark(numbers[came[item].item_id], "there", said.format(came[item].placed.name)) for item, said in fates
+        ]
+        jobs.mark(db, held, marks, change_id=written.change_id)
+
+    change: Draft | int = jobs.change_of(db, held.id) or _draft(held, source)
+    changes.record(db, change, list(came), edit, revs=revs, also=mark)
 
 
 def _target(held: Held) -> int:
@@ -145,7 +186,7 @@ def _target(held: Held) -> int:
     return held.dataset_id
 
 
-def _mark(number: int, one: copies.Brought) -> Mark:
+def _mark(number: int, one: Brought) -> Mark:
     if one.placed.fate == "there":
         return Mark(number, "there", THERE.format(one.placed.name))
     return Mark(number, "done", BACK if one.placed.fate == "back" else "")

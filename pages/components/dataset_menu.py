@@ -20,7 +20,8 @@ from pages.components.words import counted, plain
 
 SAID = "dataset-said"
 ACTION = "dataset-action"
-NAME, OTHER, WHERE = "dataset-name", "dataset-other", "dataset-where"
+NAME, OTHER, WHERE, UNITE = "dataset-name", "dataset-other", "dataset-where", "dataset-unite"
+KEPT, UNITED = "stays as it is there", "gets the tags of both"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Action:
 ACTIONS = {
     "Rename": Action("Undo takes the old name back.", "Rename", (NAME,)),
     "Copy": Action("All pictures and captions, and who claims which tag. The trash stays behind.", "Copy", (NAME,)),
-    "Merge": Action("All its pictures into another dataset, which keeps the captions it has.", "Merge", (OTHER,)),
+    "Merge": Action("All its pictures into another dataset, as one change there.", "Merge", (OTHER, UNITE)),
     "Split": Action("What a filter finds moves into a dataset of its own.", "Split", (WHERE, NAME)),
     "Delete": Action("It goes to the trash, whole, and can be taken back.", "Put into the trash"),
     "New": Action("An empty dataset.", "Create", (NAME,)),
@@ -62,6 +63,12 @@ def _other_field(chosen: Dataset, known: Sequence[Dataset]) -> None:
     st.selectbox("Into", [one.name for one in known if one.id != chosen.id], key=OTHER)
 
 
+def _unite_field(_chosen: Dataset, _known: Sequence[Dataset]) -> None:
+    st.segmented_control(
+        "The caption of a picture in both", (KEPT, UNITED), default=KEPT, required=True, key=UNITE,
+    )  # fmt: skip
+
+
 def _where_field(_chosen: Dataset, _known: Sequence[Dataset]) -> None:
     st.session_state.setdefault(WHERE, state.query())
     st.text_input("Pictures that this finds", key=WHERE, placeholder="long_hair -solo width>=1024")
@@ -71,6 +78,7 @@ _FIELDS: dict[str, Callable[[Dataset, Sequence[Dataset]], None]] = {
     NAME: _name_field,
     OTHER: _other_field,
     WHERE: _where_field,
+    UNITE: _unite_field,
 }
 
 
@@ -95,7 +103,8 @@ def _copy(dataset: Dataset) -> str:
 def _merge(dataset: Dataset) -> str:
     with open_catalog(state.library()) as db:
         into = datasets.get(db, st.session_state[OTHER])
-    return _gather(gathering.plan_merge(state.library(), dataset, into))
+    unite = st.session_state.get(UNITE) == UNITED
+    return _gather(gathering.plan_merge(state.library(), dataset, into, unite=unite))
 
 
 def _split(dataset: Dataset) -> str:
@@ -112,7 +121,8 @@ def _gather(plan: Plan) -> str:
             f"{counted(len(plan.ids), 'picture')} are on their way into “{plan.target.name}”; Jobs shows how far it is."
         )
     done = gathering.carry_out(state.library(), plan)
-    there = f" {done.there:,} were there already, and keep their captions." if done.there else ""
+    how = f"{done.united:,} of them have more tags now" if plan.unite else "and keep their captions"
+    there = f" {done.there:,} were there already, {how}." if done.there else ""
     left = f" In “{plan.source.name}” they are in the trash." if done.left_change_id is not None else ""
     return f"{counted(done.came, 'picture')} came into “{plan.target.name}”.{there}{left}"
 

@@ -30,6 +30,19 @@ def test_a_split_says_how_to_take_back_both_sides(pets: Commands) -> None:
     assert len(pets.captions("pets")) == 3
 
 
+def test_a_merge_unites_tags_where_it_is_asked_to(pets: Commands) -> None:
+    pets.good("dataset", "copy", "pets", "twin")
+    pets.good("edit", "twin", "add", "tail", "--where", "cat")
+    assert pets.good("dataset", "merge", "twin", "pets")["united"] == 0
+    ran = pets("dataset", "merge", "twin", "pets", "--captions", "unite")
+    assert ran.out.startswith(
+        "0 pictures came into “pets”; 3 there already, 1 of them with more tags now. To take it back"
+    )
+    assert pets.tags("pets")["a"] == ["cat", "red", "tail"]
+    pets.good("undo", "pets")
+    assert pets.tags("pets")["a"] == ["cat", "red"]
+
+
 def test_create_copy_and_rename_refuse_a_name_that_is_taken(pets: Commands) -> None:
     assert pets("dataset", "create", "new").code == 0
     assert pets.good("dataset", "copy", "pets", "twin")["came"] == 3

@@ -27,6 +27,17 @@ def test_a_copy_and_a_split_bring_the_captions_along(heap: Commands) -> None:
     assert len(heap.captions("heap")) == 6
 
 
+def test_a_merge_unites_the_tags_of_pictures_in_both_when_that_is_chosen(heap: Commands) -> None:
+    heap.good("dataset", "copy", "heap", "twin")
+    heap.good("edit", "heap", "add", "tail", "--where", "solo")
+    shown = asked("Merge", other="twin")
+    assert any("8 were there already, and keep their captions" in text for text in texts(shown, "success"))
+    assert heap.tags("twin")["p0"] == ["solo", "smile"]
+    shown = asked("Merge", other="twin", unite="gets the tags of both")
+    assert any("8 were there already, 2 of them have more tags now" in text for text in texts(shown, "success"))
+    assert heap.tags("twin")["p0"] == ["solo", "smile", "tail"]
+
+
 def test_a_name_that_is_taken_is_a_sentence(heap: Commands) -> None:
     heap.good("dataset", "create", "other")
     assert any("already" in text for text in texts(asked("Rename", name="OTHER"), "error"))

@@ -15,6 +15,7 @@ from dscore.errors import WrongUseError
 from dscore.media.neighbours import MIRROR
 from dscore.pipeline import curate, duplicates
 from dscore.pipeline.duplicates import Merge
+from dscore.pipeline.operations import Operation
 from tests.catalog.made import dataset_of, item_ids, make_library, state_of, tag_texts, whole_catalog
 from tests.commands import Commands
 from tests.made_sets import fill
@@ -95,6 +96,15 @@ def test_prose_and_claims_come_along_and_removed_tags_stay_out(library: Library)
         kept = state_of(db, ids["a"])
     assert kept.prose == Prose("A dog.", 2)
     assert tag_texts(library)["a"] == "cat, hat, bird"
+
+
+def test_a_tag_that_was_removed_stays_out_under_another_spelling_too(library: Library) -> None:
+    ids = item_ids(library)
+    curate.apply(library, dataset_of(library), Operation("add", "Long_Hair"), query="name:a")
+    curate.apply(library, dataset_of(library), Operation("add", "long hair"), query="name:b")
+    curate.apply(library, dataset_of(library), Operation("remove", "Long_Hair"), query="name:a")
+    merged(library, Merge(ids["a"], (ids["b"],)))
+    assert tag_texts(library)["a"] == "cat, hat, dog"
 
 
 def test_a_group_that_somebody_changed_meanwhile_is_left_whole(library: Library) -> None:

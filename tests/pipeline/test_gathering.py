@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from dscore.catalog import datasets
+from dscore.catalog import datasets, jobs
 from dscore.catalog.connection import open_catalog, writing
 from dscore.config import Library
 from dscore.errors import WrongUseError
-from dscore.pipeline import curate, gathering
+from dscore.pipeline import curate, gathering, shelf
 from dscore.pipeline.operations import Operation
 from tests.catalog.made import add_item, ask, dataset_of, make_library
 
@@ -87,6 +88,88 @@ def test_a_merge_keeps_captions_that_are_there_and_trigger_words_that_differ(lib
     assert not [row for row in everything(library, "cats")[1] if row[1] == mine]
     curate.undo(library, dataset_of(library, "cats"), done.change_id)
     assert names(library, "cats") == ["a", "c"]
+
+
+def twin_with_other_tags(library: Library) -> None:
+    """A copy without d; in it b is brown, and has no red any more; what is said of a and c is left as it is."""
+    gathering.carry_out(library, gathering.plan_copy(library, dataset_of(library), "twin"))
+    twin = dataset_of(library, "twin")
+    curate.apply(library, twin, Operation("trash"), query="name:d")
+    curate.apply(library, twin, Operation("add", "brown"), query="name:b")
+    curate.apply(library, twin, Operation("remove", "red"), query="name:b")
+    shelf.empty(library, shelf.look(library, dataset=twin))
+
+
+def unite(library: Library, source: str, target: str) -> gathering.Gathered:
+    plan = gathering.plan_merge(library, dataset_of(library, source), dataset_of(library, target), unite=True)
+    return gathering.carry_out(library, plan)
+
+
+def tags(library: Library, dataset: str) -> dict[str, list[str]]:
+    rows = ask(
+        library,
+        """select item.name, tag.name from item join dataset on dataset.id = dataset_id
+        left join item_tag on item_id = item.id left join tag on tag.id = tag_id
+        where dataset.name = ? and trashed_at is null order by item.name, position""",
+        dataset,
+    )
+    return {name: [tag for item, tag in rows if item == name and tag] for name, _ in rows}
+
+
+def test_a_merge_can_unite_the_tags_of_what_is_in_both_and_is_undone_whole(library: Library) -> None:
+    twin_with_other_tags(library)
+    before, source = everything(library, "twin"), everything(library, "set")
+    done = unite(library, "set", "twin")
+    assert (done.came, done.there, done.united) == (1, 3, 0)  # red was removed there, and all else is there
+    assert tags(library, "twin") == {"a": ["cat", "red"], "b": ["dog", "brown"], "c": ["cat", "blue"], "d": []}
+    curate.undo(library, dataset_of(library, "twin"), done.change_id)
+    assert (everything(library, "twin"), everything(library, "set")) == (before, source)
+
+
+def test_uniting_adds_tags_behind_and_sentences_where_there_are_none(library: Library) -> None:
+    twin_with_other_tags(library)
+    curate.apply(library, dataset_of(library), Operation("replace", "A dog.", "", where="prose"))
+    with open_catalog(library) as db, writing(db):
+        db.execute("delete from prose where item_id = 2")
+    before = everything(library, "set")
+    done = unite(library, "twin", "set")
+    assert (done.came, done.there, done.united, done.state) == (0, 3, 1, "done")
+    assert tags(library, "set")["b"] == ["dog", "red", "brown"]
+    assert [row[:2] for row in everything(library, "set")[4]] == [("b", "A dog.")]
+    said = ask(library, "select reason from job_item where job_id = (select max(id) from job) order by number")
+    assert [row[0].rpartition("; ")[2] for row in said] == [
+        "its caption there was kept.",
+        "it has the tags of both now.",
+        "its caption there was kept.",
+    ]
+    assert unite(library, "twin", "set").change_id is None
+    curate.undo(library, dataset_of(library), done.change_id)
+    assert everything(library, "set") == before
+
+
+def test_uniting_that_was_killed_between_its_two_steps_goes_on_under_one_change(library: Library) -> None:
+    gathering.carry_out(library, gathering.plan_split(library, dataset_of(library), "cats", query="cat"))
+    curate.undo(library, dataset_of(library))
+    curate.apply(library, dataset_of(library), Operation("add", "mine"))
+    plan = gathering.plan_merge(library, dataset_of(library), dataset_of(library, "cats"), unite=True)
+    job = gathering.submit(library, plan)
+    with open_catalog(library) as db:
+        db.execute(
+            "create trigger killed before insert on item_tag when new.item_id in (select id from item "
+            "where dataset_id = 2 and name = 'a') begin select raise(abort, 'killed'); end"
+        )
+        run = gathering.run(library, jobs.claim(db, job))
+        with pytest.raises(sqlite3.IntegrityError, match="killed"):
+            next(run)
+        assert names(library, "cats") == ["a", "b", "c", "d"]
+        db.execute("drop trigger killed")
+        with writing(db):
+            db.execute("update job set owner = 'nobody:1:1', lease_until = 0 where id = ?", (job,))
+    done = gathering.carry_out(library, plan)
+    assert (done.came, done.there, done.united) == (2, 2, 2)
+    assert tags(library, "cats")["a"] == ["cat", "red", "mine"]
+    curate.undo(library, dataset_of(library, "cats"), done.change_id)
+    assert tags(library, "cats") == {"a": ["cat", "red"], "c": ["cat", "blue"]}
 
 
 def test_names_that_are_taken_get_a_number_in_a_merge(library: Library) -> None:
