@@ -22,7 +22,7 @@ from dscore.models import Progress, Survey
 from dscore.pipeline import hub_downloads, ingest
 from dscore.pipeline.attended import attended
 from dscore.pipeline.glimpses import gathered, shrunk
-from dscore.pipeline.hub_downloads import Downloads
+from dscore.pipeline.hub_downloads import CHOSEN, NAMED, Downloads
 from dscore.pipeline.jobs import CHUNK, Work
 from dscore.pipeline.store import require_room
 from dscore.sources.hub.address import Address, parse
@@ -162,7 +162,7 @@ def needed(offers: Sequence[Offer]) -> int:
 def run(library: Library, held: Held) -> Work:
     """The job: download, look, and bring in whatever is still waiting."""
     address = _address(held.params)
-    downloads = Downloads(library, _key(held.params))
+    downloads = Downloads(library, _key(held.params), held.params["commit"])
     client = _client(library, address, Retries())
     _sweep(library)
     with downloads.held():
@@ -178,15 +178,12 @@ def run(library: Library, held: Held) -> Work:
 
 
 def _run(library: Library, held: Held, client: HubClient, downloads: Downloads) -> Work:
-    commit, address, settings = held.params["commit"], client.address, library.settings()
+    address, settings = client.address, library.settings()
     yield Progress(0, 0, "Asking the hub")
-    found = contents(downloads.files(client, commit), within=address.path)
-    offers = chosen(found, held.params["picks"], repo=address.repo)
-    if downloads.lost() is None:
-        client.authorize()
-        files = list({file.path: file for offer in offers for file in offer.files}.values())
-        require_room(library, sum(file.size for file in downloads.missing(files)) + HEADROOM_BYTES)
-        yield from downloads.fetch(client, commit, files, at_once=AT_ONCE)
+    files = downloads.files(client)
+    offers = chosen(contents(files, within=address.path), held.params["picks"], repo=address.repo)
+    wanted = list({file.path: file for offer in offers for file in offer.files}.values())
+    yield from _downloaded(library, client, downloads, CHOSEN, wanted)
     source = HubSource(
         offers,
         downloads.stored,
@@ -194,15 +191,29 @@ def _run(library: Library, held: Held, client: HubClient, downloads: Downloads) 
         name=address.repo,
         columns=held.params["columns"],
         limits=ingest.source_limits(settings),
+        files=files,
     )
     with contextlib.closing(source):
         yield Progress(0, 0, "Looking at what was downloaded")
+        if named := source.named():
+            yield from _downloaded(library, client, downloads, NAMED, named)
         survey = source.look()
-        survey = replace(survey, skipped=(*survey.skipped, *(downloads.lost() or [])))
+        survey = replace(survey, skipped=(*survey.skipped, *(downloads.lost(CHOSEN) or [])))
         if not survey.pictures and not survey.skipped:
             raise NoPicturesError(no_pictures(address.repo, survey))
         yield from _note_pieces(library, held, survey)
         yield from ingest.bring_in(library, held, source)
+
+
+def _downloaded(
+    library: Library, client: HubClient, downloads: Downloads, part: str, files: Sequence[HubFile]
+) -> Iterator[Progress]:
+    """Fetch what is not there yet; nothing is asked where all that could be had is there."""
+    if downloads.lost(part) is not None:
+        return
+    client.authorize()
+    require_room(library, sum(file.size for file in downloads.missing(files)) + HEADROOM_BYTES)
+    yield from downloads.fetch(client, files, at_once=AT_ONCE, part=part)
 
 
 def _note_pieces(library: Library, held: Held, survey: Survey) -> Iterator[Progress]:

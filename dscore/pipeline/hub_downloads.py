@@ -33,6 +33,9 @@ from dscore.models import Progress, Skipped
 from dscore.sources.hub.client import HubClient, HubFile
 from dscore.sources.limits import readable_size
 
+CHOSEN, NAMED = "lost", "lost-named"
+"""What was chosen of a repository, and pictures that its tables only name."""
+
 LOOK_SECONDS = 0.2
 IN_A_ROW = 3
 """Files that fail one after the other mean that the hub is gone, not the files."""
@@ -44,8 +47,8 @@ KEPT = "What was downloaded is kept; start the import again, and it goes on ther
 class Downloads:
     """The folder of one commit."""
 
-    def __init__(self, library: Library, key: str) -> None:
-        self._folder, self._library = library.hub / key, library
+    def __init__(self, library: Library, key: str, commit: str) -> None:
+        self._folder, self._library, self._commit = library.hub / key, library, commit
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -69,39 +72,44 @@ class Downloads:
         """Those that are not there whole."""
         return [file for file in files if not self._has(file)]
 
-    def files(self, client: HubClient, commit: str) -> tuple[HubFile, ...]:
+    def files(self, client: HubClient) -> tuple[HubFile, ...]:
         """All files of the commit: it never changes, so its list is asked for once."""
         known = self._folder / "files.json"
         with suppress(FileNotFoundError, ValueError, TypeError):
             return tuple(HubFile(*fields) for fields in json.loads(known.read_text(encoding="utf-8")))
-        found = client.tree(commit)
+        found = client.tree(self._commit)
         _write(known, [astuple(file) for file in found])
         return found
 
-    def lost(self) -> list[Skipped] | None:
-        """Files that could not be had, once all others are there; None before that."""
+    def lost(self, part: str = CHOSEN) -> list[Skipped] | None:
+        """Files of this part that could not be had, once all others are there; None before that."""
         with suppress(FileNotFoundError, ValueError, TypeError):
-            return [Skipped(*line) for line in json.loads((self._folder / "lost.json").read_text(encoding="utf-8"))]
+            return [Skipped(*line) for line in json.loads((self._folder / f"{part}.json").read_text(encoding="utf-8"))]
         return None
 
-    def fetch(self, client: HubClient, commit: str, files: Sequence[HubFile], *, at_once: int) -> Generator[Progress]:
+    def fetch(
+        self, client: HubClient, files: Sequence[HubFile], *, at_once: int, part: str = CHOSEN
+    ) -> Generator[Progress]:
         """Download what is missing, and note what could not be had. Raises FetchError where it is the hub that fails."""
         meter = _Meter(sum(file.size for file in files), sum(file.size for file in files if self._has(file)))
         missing, lost = self.missing(files), []
-        pool = ThreadPoolExecutor(at_once, thread_name_prefix="download")
+        pool, through = ThreadPoolExecutor(at_once, thread_name_prefix="download"), False
         try:
             waiting = {
-                pool.submit(client.download, file, commit, self.stored(file.path), meter.tell): file for file in missing
+                pool.submit(client.download, file, self._commit, self.stored(file.path), meter.tell): file
+                for file in missing
             }
-            for file, error in _outcomes(waiting, meter, len(missing)):
+            for file, error in _outcomes(waiting, meter, len(missing), alone=part == CHOSEN):
                 if isinstance(file, Progress):
                     yield file
                 elif error is not None:
                     lost.append(Skipped(file.path, str(error)))
+            through = True
         finally:
-            client.fetcher.interrupt()
+            if not through:
+                client.fetcher.interrupt()
             pool.shutdown(wait=True, cancel_futures=True)
-        _write(self._folder / "lost.json", [astuple(line) for line in lost])
+        _write(self._folder / f"{part}.json", [astuple(line) for line in lost])
 
     def remove(self) -> None:
         """It is not needed any more."""
@@ -142,16 +150,19 @@ class _Meter:
 
 
 def _outcomes(
-    waiting: dict[Future[None], HubFile], meter: _Meter, files: int
+    waiting: dict[Future[None], HubFile], meter: _Meter, files: int, *, alone: bool
 ) -> Iterator[tuple[HubFile | Progress, FetchError | None]]:
-    """Each file when it is there, or why it is not; and progress in between."""
+    """Each file when it is there, or why it is not; and progress in between.
+
+    Where none can be had it is the hub that fails, if these are `alone`: nothing else came from it just before.
+    """
     failed, good, left = 0, 0, set(waiting)
     while left:
         done, left = wait(left, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
         for future in done:
             error = _error(future)
             failed, good = (failed + error.again, good) if error else (0, good + 1)
-            if error is not None and (failed >= IN_A_ROW or (not left and not good)):
+            if error is not None and (failed >= IN_A_ROW or (alone and not left and not good)):
                 raise FetchError(f"{error} {KEPT}") from error
             yield waiting[future], error
         yield meter.progress(files - len(left), files), None

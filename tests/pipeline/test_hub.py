@@ -28,7 +28,7 @@ from dscore.pipeline.jobs import run_here
 from tests.commands import ROOT, Commands
 from tests.dataset_hub import DatasetHub, Fault, serving
 from tests.fetch.test_addresses import FORBIDDEN
-from tests.hub_layouts import packed, picture
+from tests.hub_layouts import packed, picture, table
 from tests.media.pictures import bytes_of
 
 QUICK = Retries(tries=2, first=0.01, busy=0.01, longest=1.0)
@@ -205,6 +205,68 @@ def test_a_forbidden_endpoint_is_refused_before_any_connection(
         monkeypatch.setattr(socket.socket, way, connected)
     with pytest.raises((SourceError, WrongUseError)):
         importing.look(Commands(tmp_path).library, "me/cats", endpoint=url.rstrip("/"))
+
+
+def naming(*paths: str) -> bytes:
+    """A parquet of rows that only name their pictures, but for the last."""
+    images: list[dict[str, object]] = [{"bytes": None, "path": path} for path in paths]
+    images.append({"bytes": picture(9), "path": "inside.png"})
+    return table({"image": images, "text": [f"cat {number}" for number in range(len(images))]})
+
+
+def test_pictures_that_a_table_only_names_come_from_the_repository(dscore: Commands, hub: DatasetHub) -> None:
+    names = ("img/0.png", "img/1.png", "gone.png")
+    hub.publish("me/cats", {
+        "data/train.parquet": naming(*names), "data/img/0.png": picture(0), "img/1.png": picture(1), "img/other.png": picture(2),
+    })  # fmt: skip
+    ran = dscore("import", "hf:me/cats", "--split", "train", "--endpoint", hub.url, "--json")
+    assert ran.code == 1
+    assert sorted(dscore.captions("cats").values()) == ["cat 0", "cat 1", "cat 3"]
+    ((name, reason),) = dscore.rows("select name, reason from job_item where state not in ('done', 'there')")
+    assert name == "gone.png"
+    assert reason == (
+        "gone.png has no picture in its bytes; its row names “gone.png”, which is no picture in the repository, "
+        "or one that is too large."
+    )
+    assert (hub.loaded("data/img/0.png"), hub.loaded("img/1.png"), hub.loaded("img/other.png")) == (1, 1, 0)
+    assert not list(dscore.library.hub.iterdir())
+
+
+def test_a_named_picture_that_cannot_be_had_is_a_line_and_the_others_come_in(dscore: Commands, hub: DatasetHub) -> None:
+    hub.publish("me/cats", {"train.parquet": naming("0.png"), "0.png": picture(0)})
+    hub.faults = [("0.png", Fault(404, {"X-Error-Code": "EntryNotFound"}))]
+    assert dscore("import", "hf:me/cats", "--split", "train", "--endpoint", hub.url).code == 1
+    assert dscore.captions("cats") == {"inside": "cat 1"}
+    ((reason,),) = dscore.rows("select reason from job_item where state not in ('done', 'there')")
+    assert reason == "0.png names 0.png, which could not be downloaded."
+
+
+def test_an_import_that_was_paused_among_named_pictures_goes_on_with_the_rest(
+    dscore: Commands, hub: DatasetHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "Retries", Retries)
+    monkeypatch.setattr(importing, "AT_ONCE", 1)
+    files = {f"{number}.png": picture(number) for number in range(5)}
+    hub.publish("me/cats", {"train.parquet": naming(*files), **files})
+    hub.faults = [("3.png", Fault(429, {"RateLimit": '"resolvers";r=0;t=60'}))]
+    plan = importing.plan(dscore.library, found(dscore, hub), Choice(picks=("train",)))
+    asked: list[str] = []
+
+    def on_progress(progress: Progress) -> None:
+        if not asked and "was asked too often (429)" in progress.message:
+            asked.append(progress.message)
+            with open_catalog(dscore.library) as db:
+                job_table.ask(db, 1, "pause")
+
+    job = run_here(
+        dscore.library, "hub", dataset_id=plan.dataset.id, params=plan.params, items=lambda: (), on_progress=on_progress
+    )
+    assert job.state == "paused"
+    assert [stored(dscore, path) for path in files] == [True, True, True, False, False]
+    dscore.good("jobs", "resume", 1)
+    dscore.good("worker", "--until-idle")
+    assert sorted(dscore.captions("cats").values()) == [f"cat {number}" for number in range(6)]
+    assert [hub.loaded(path) for path in ("train.parquet", *files)] == [1] * 6
 
 
 def noise() -> bytes:

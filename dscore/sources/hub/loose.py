@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from dscore.errors import UnreadableImageError
 from dscore.models import Skipped, SourceFile, Survey
 from dscore.sources.archive import ArchiveSource
-from dscore.sources.base import BLOCK_BYTES
+from dscore.sources.hub.beside import stored_bytes
 from dscore.sources.hub.client import HubFile
 from dscore.sources.hub.labels import is_label, labelled, read_labels
 from dscore.sources.limits import SourceLimits
@@ -44,14 +43,7 @@ class LooseSource:
 
     def read(self, file: SourceFile) -> Iterator[bytes]:
         """See `Source.read`."""
-        try:
-            with self._stored(file.key).open("rb") as stream:
-                left = file.size
-                while block := stream.read(min(BLOCK_BYTES, left)):
-                    left -= len(block)
-                    yield block
-        except OSError as error:
-            raise UnreadableImageError(f"{file.name} is gone from the downloads. Import it again.") from error
+        return stored_bytes(self._stored(file.key), file)
 
     def close(self) -> None:
         """Nothing is kept open."""

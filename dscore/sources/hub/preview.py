@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from dscore.errors import SourceError
 from dscore.models import SourceFile
-from dscore.sources.hub import tables
+from dscore.sources.hub import shapes
 from dscore.sources.hub.client import HubClient, HubFile
 from dscore.sources.hub.labels import Labels, is_label, usual_columns
 from dscore.sources.hub.offers import Layout, Offer
@@ -76,7 +76,7 @@ def _zip(client: HubClient, commit: str, offer: Offer, limits: SourceLimits, fou
 
 def _parquet(client: HubClient, commit: str, offer: Offer, _: SourceLimits, found: Preview) -> None:
     for file in offer.files[:MOST_SHAPES]:
-        shape = tables.shape(opened(client, file, commit), file.path)
+        shape = shapes.shape(opened(client, file, commit), file.path)
         found.pictures = None if found.pictures is None or shape.many else found.pictures + shape.rows
         found.columns.update(dict.fromkeys(shape.columns))
     if len(offer.files) > MOST_SHAPES:

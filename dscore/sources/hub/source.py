@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from dscore.errors import SourceError
 from dscore.models import Skipped, SourceFile, Survey
 from dscore.sources.base import Source
+from dscore.sources.hub.beside import Beside
+from dscore.sources.hub.client import HubFile
 from dscore.sources.hub.loose import HubArchive, LooseSource
 from dscore.sources.hub.offers import Layout, Offer
 from dscore.sources.hub.tables import TableSource
 from dscore.sources.hub.tars import TarSource
 from dscore.sources.limits import SourceLimits
 
-FILES: dict[Layout, Callable[[Path, str, Sequence[str], SourceLimits], Source]] = {
+Reader = Callable[[Path, str, Sequence[str], SourceLimits], Source]
+FILES: dict[Layout, Reader] = {
     Layout.ZIP: HubArchive,
     Layout.PARQUET: TableSource,
     Layout.TAR: TarSource,
@@ -34,7 +38,11 @@ class HubSource:
         name: str,
         columns: Sequence[str],
         limits: SourceLimits,
+        files: Sequence[HubFile] = (),
     ) -> None:
+        """`files` are all of the repository, since tables may name pictures among them."""
+        beside = Beside(files, stored, repo=name, most=limits.picture_bytes)
+        readers: dict[Layout, Reader] = {**FILES, Layout.PARQUET: partial(TableSource, beside=beside)}
         self.label, self.suggested_name = label, name
         self._parts: list[tuple[str, Source]] = []
         self._broken: list[Skipped] = []
@@ -44,9 +52,16 @@ class HubSource:
                 continue
             for file in (file for file in offer.files if stored(file.path).exists()):
                 try:
-                    self._parts.append((file.path, FILES[offer.layout](stored(file.path), file.path, columns, limits)))
+                    self._parts.append(
+                        (file.path, readers[offer.layout](stored(file.path), file.path, columns, limits))
+                    )
                 except SourceError as error:
                     self._broken.append(Skipped(file.path, str(error)))
+
+    def named(self) -> list[HubFile]:
+        """Pictures of the repository that tables only name, each once; to be downloaded before they are read."""
+        tables = (part for _, part in self._parts if isinstance(part, TableSource))
+        return list({file.path: file for table in tables for file in table.named()}.values())
 
     def look(self) -> Survey:
         """See `Source.look`; a file's pictures are named below it where there are several."""

@@ -2,101 +2,28 @@
 
 from __future__ import annotations
 
-import importlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from dscore.errors import SourceError, UnreadableImageError
 from dscore.models import SourceFile, Survey
 from dscore.sources.base import BLOCK_BYTES
+from dscore.sources.hub.beside import Beside
+from dscore.sources.hub.client import HubFile
 from dscore.sources.hub.labels import USUAL, caption_of, usual_columns
+from dscore.sources.hub.shapes import opened, shape_of
 from dscore.sources.limits import SourceLimits
 from dscore.sources.names import display_name
+
+_Place = tuple[int, ...]
+"""A row of its group, and where a row holds several pictures, which of them."""
 
 BATCH = 8
 """Rows decoded at once. Memory follows the group of rows, 100 MB where `datasets` wrote it."""
 
-EMPTY = "has no picture in its bytes; its row only names one. If it lies in the repository as a file, import the loose pictures."
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What a parquet's schema says: the column of pictures, where in it bytes and names are, columns that can be captions.
-
-    `image` holds a picture in each row, or a list of them (`many`); `names` is "" where it is nothing but bytes.
-    """
-
-    rows: int
-    image: str
-    content: str
-    names: str
-    many: bool
-    columns: tuple[str, ...]
-    classes: Mapping[str, tuple[str, ...]]
-
-
-def _opened(source: Path | BinaryIO, name: str) -> Any:
-    parquet = importlib.import_module("pyarrow.parquet")
-    try:
-        return parquet.ParquetFile(source, pre_buffer=False)
-    except (OSError, ValueError) as error:  # pyarrow's own errors are kinds of these
-        raise SourceError(f"{name} is no parquet file that can be read: {str(error)[:200]}") from error
-
-
-def shape(source: Path | BinaryIO, name: str) -> Shape:
-    """From the file's own schema; the rest of the file is not read. Raises SourceError where it holds no pictures."""
-    return _shape(_opened(source, name), name)
-
-
-def _shape(file: Any, name: str) -> Shape:
-    arrow = importlib.import_module("pyarrow").types
-    schema = file.schema_arrow
-    features = _features(schema.metadata or {})
-    nested = [
-        one.name for one in schema if arrow.is_struct(_single(one.type, arrow)) and _has_bytes(_single(one.type, arrow))
-    ]
-    binary = [one.name for one in schema if arrow.is_binary(one.type) or arrow.is_large_binary(one.type)]
-    named = [one for one, feature in features.items() if feature.get("_type") == "Image"]
-    image = next(iter([one for one in named if one in nested + binary] or nested or binary), None)
-    if image is None:
-        raise SourceError(f"{name} holds no column of pictures; its columns are: {', '.join(schema.names[:20])}.")
-    columns = tuple(one.name for one in schema if one.name != image and _can_be_caption(one.type, arrow))
-    classes = {one: tuple(map(str, of["names"])) for one, of in features.items() if isinstance(of.get("names"), list)}
-    leaves = [file.schema.column(place).path for place in range(len(file.schema))]
-    content, names = (_leaf(leaves, image, end) for end in ("bytes", "path"))
-    many = schema.field(image).type != _single(schema.field(image).type, arrow)
-    return Shape(file.metadata.num_rows, image, content or image, names, many, columns, classes)
-
-
-def _single(kind: Any, arrow: Any) -> Any:
-    """What a list holds, else the type itself."""
-    return kind.value_type if arrow.is_list(kind) or arrow.is_large_list(kind) else kind
-
-
-def _leaf(leaves: Sequence[str], image: str, end: str) -> str:
-    """`image.bytes`, or `images.list.element.bytes`; "" where there is none."""
-    return next((leaf for leaf in leaves if leaf.startswith(f"{image}.") and leaf.endswith(f".{end}")), "")
-
-
-def _features(metadata: Mapping[bytes, bytes]) -> dict[str, dict[str, Any]]:
-    """What `datasets` notes of each column, where it does."""
-    try:
-        found = json.loads(metadata.get(b"huggingface", b"{}"))["info"]["features"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return {}
-    return {name: of for name, of in found.items() if isinstance(of, dict)} if isinstance(found, dict) else {}
-
-
-def _has_bytes(kind: Any) -> bool:
-    return "bytes" in {kind.field(place).name for place in range(kind.num_fields)}
-
-
-def _can_be_caption(kind: Any, arrow: Any) -> bool:
-    kind = _single(kind, arrow)
-    return bool(arrow.is_string(kind) or arrow.is_large_string(kind) or arrow.is_integer(kind))
+EMPTY = "has no picture in its bytes"
 
 
 class TableSource:
@@ -104,15 +31,27 @@ class TableSource:
 
     suggested_name = "pictures"
 
-    def __init__(self, path: Path, name: str, columns: Sequence[str], limits: SourceLimits) -> None:
-        """Raises SourceError where it is no parquet with pictures."""
-        self.label = display_name(name)
-        self._file = _opened(path, self.label)
-        self._shape, self._limits = _shape(self._file, self.label), limits
+    def __init__(
+        self, path: Path, name: str, columns: Sequence[str], limits: SourceLimits, *, beside: Beside | None = None
+    ) -> None:
+        """`beside` has the pictures that rows only name. Raises SourceError where it is no parquet with pictures."""
+        self.label, self._name, self._beside = display_name(name), name, beside or Beside()
+        self._file = opened(path, self.label)
+        self._shape, self._limits = shape_of(self._file, self.label), limits
         named = [one for one in self._shape.columns if one.lower() in USUAL]
         self._columns = tuple(columns) or usual_columns(named)
         self._open: tuple[int, Iterator[Any]] | None = None
         self._row = 0
+        self._known: dict[int, frozenset[_Place]] = {}
+        self._names: tuple[int, list[Any]] = (-1, [])
+
+    def named(self) -> Iterator[HubFile]:
+        """The repository's files of those pictures that are here only by name. Nothing of a damaged file."""
+        with suppress(SourceError):  # the look will say so
+            for group in range(self._file.metadata.num_row_groups):
+                for place in sorted(self._bare(group)):
+                    if file := self._found(self._called(group, place)):
+                        yield file
 
     def look(self) -> Survey:
         """See `Source.look`; a size is the most that a picture can have, its group's."""
@@ -132,7 +71,8 @@ class TableSource:
         if place:
             content = content[place[0]] if isinstance(content, list) and place[0] < len(content) else None
         if not isinstance(content, bytes) or not content:
-            raise UnreadableImageError(f"{file.name} {EMPTY}")
+            yield from self._elsewhere(file, self._called(group, (row, *place)))
+            return
         if len(content) > file.size:
             raise UnreadableImageError(f"{file.name} is larger than a picture may be.")
         yield from (content[place : place + BLOCK_BYTES] for place in range(0, len(content), BLOCK_BYTES))
@@ -141,6 +81,46 @@ class TableSource:
         """See `Source.close`."""
         self._open = None
         self._file.close()
+
+    def _elsewhere(self, file: SourceFile, called: str) -> Iterator[bytes]:
+        if not called:
+            raise UnreadableImageError(f"{file.name} {EMPTY}, and its row names no file.")
+        found = self._found(called)
+        if found is None:
+            what = f"names “{display_name(called)}”, which is no picture in the repository, or one that is too large."
+            raise UnreadableImageError(f"{file.name} {EMPTY}; its row {what}")
+        yield from self._beside.read(file, found)
+
+    def _found(self, called: str) -> HubFile | None:
+        return self._beside.find(called, self._name) if called else None
+
+    def _called(self, group: int, place: _Place) -> str:
+        """What a row calls its picture, "" where it does not."""
+        if self._names[0] != group:
+            wanted = [self._shape.names] if self._shape.names else []
+            self._names = (group, [row.get(self._shape.image) for row in self._rows(group, wanted)])
+        image = self._names[1][place[0]]
+        return _raw_path(image[place[1]] if len(place) > 1 and isinstance(image, list) else image)
+
+    def _bare(self, group: int) -> frozenset[_Place]:
+        """Where pictures without bytes are; bytes are read for it only where the file does not say that there are none such."""
+        if group not in self._known:
+            self._known[group] = frozenset(self._without(group)) if self._may_lack(group) else frozenset()
+        return self._known[group]
+
+    def _may_lack(self, group: int) -> bool:
+        of_group = self._file.metadata.row_group(group)
+        columns = (of_group.column(place) for place in range(of_group.num_columns))
+        facts = next(one.statistics for one in columns if one.path_in_schema == self._shape.content)
+        full = facts is not None and facts.has_null_count and not facts.null_count
+        return bool(self._shape.names) and not full
+
+    def _without(self, group: int) -> Iterator[_Place]:
+        for number, content in enumerate(self._bytes(group)):
+            if isinstance(content, list):
+                yield from ((number, place) for place, one in enumerate(content) if one is None)
+            elif content is None and not self._shape.many:
+                yield (number,)
 
     def _group_bytes(self, group: int) -> int:
         return int(self._file.metadata.row_group(group).total_byte_size) + BLOCK_BYTES
@@ -161,11 +141,13 @@ class TableSource:
         caption = caption_of(named, self._columns, self.label)
         base = self.label.rpartition("/")[2].removesuffix(".parquet")
         image, key, name = row.get(self._shape.image), f"{group}:{number}", f"{base}-{group:03}-{number:06}"
-        if not self._shape.many:
-            yield SourceFile(key, _path(image) or name, most, caption)
-            return
-        for place, one in enumerate(image or []):
-            yield SourceFile(f"{key}:{place}", _path(one) or f"{name}-{place}", most, caption)
+        places: list[_Place] = [(place,) for place in range(len(image or []))] if self._shape.many else [()]
+        for place in places:
+            one = image[place[0]] if image and place else image
+            found = self._found(_raw_path(one)) if (number, *place) in self._bare(group) else None
+            said = "".join(f"-{number}" for number in place)
+            of_row = ":".join(map(str, (key, *place)))
+            yield SourceFile(of_row, _path(one) or name + said, found.size if found else most, caption)
 
     def _named(self, column: str, value: Any) -> Any:
         """A class by its name."""
@@ -191,8 +173,13 @@ class TableSource:
 
 
 def _path(image: Any) -> str:
+    path = _raw_path(image)
+    return display_name(path) if path else ""
+
+
+def _raw_path(image: Any) -> str:
     path = image.get("path") if isinstance(image, Mapping) else None
-    return display_name(path) if isinstance(path, str) and path else ""
+    return path if isinstance(path, str) else ""
 
 
 def _bytes(image: Any) -> Any:
