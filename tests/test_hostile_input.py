@@ -44,13 +44,13 @@ def test_b_each_bad_picture_gets_its_line_and_the_next_one_goes_in(evil_pictures
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("act", "said"), [("kill", "the system stopped the decoder"), ("suspend", "took longer than 15")]
+    ("act", "said"), [("kill", "the system stopped the decoder"), ("suspend", "took longer than 8")]
 )
 def test_b12_a_decoder_that_dies_or_hangs_costs_its_picture_only(tmp_path: Path, act: str, said: str) -> None:
     slow = bytes_of(Image.new("RGB", (9300, 9300), 77), "WEBP", lossless=True, method=0, quality=0)  # seconds to decode
     content = {"a.png": good(1), "b.webp": slow, "c.png": good(2)}
     source, dscore = fill(tmp_path / "set", content), Commands(tmp_path / "library")
-    fill(dscore.home, {"settings.toml": "decode_workers = 1\ndecode_seconds = 15.0\n"})
+    fill(dscore.home, {"settings.toml": "decode_workers = 1\ndecode_seconds = 8.0\n"})
     command = [sys.executable, "-m", "dscore", "import", str(source), "--home", str(dscore.home)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as running:
         getattr(_at_work(psutil.Process(running.pid)), act)()
