@@ -21,7 +21,7 @@ from tests.made_models import make_tagger
 from tests.made_sets import SIZE, fill, scored
 from tests.taggers.loading import loaded
 
-COUNT = 40
+COUNT = 30
 SECONDS_EACH = 0.15
 """What a picture costs the tagger, about: so long that much is still to do when the first of them are through."""
 
@@ -31,7 +31,7 @@ TRIED = 8
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Forty pictures without captions; each is a `1girl` to the tagger."""
+    """Pictures without captions; each is a `1girl` to the tagger."""
     folder = tmp_path_factory.mktemp("pictures") / "heap"
     return fill(folder, {f"p{number:02}.png": scored({"1girl": 0.9}, rest=number) for number in range(COUNT)})
 
