@@ -14,6 +14,7 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 
 from dscore.config import Library, default_home
 from dscore.errors import WrongUseError
+from dscore.web.nodelay import NoDelay
 from dscore.web.protocol import EXCEPTION_HANDLERS
 from dscore.web.routes import routes
 from dscore.web.security import Guard, require_loopback
@@ -50,7 +51,7 @@ guard = Middleware(
 app = st.App(
     "pages/navigation.py",
     routes=routes(library),
-    middleware=[guard],
+    middleware=[Middleware(NoDelay), guard],
     exception_handlers=EXCEPTION_HANDLERS,
     lifespan=lifespan(library),
 )

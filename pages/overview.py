@@ -87,4 +87,4 @@ else:
 trash_can.draw()
 
 st.caption("Everything lies in this folder:")
-st.code(str(state.library().home), language=None)
+st.text(str(state.library().home))

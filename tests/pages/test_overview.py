@@ -40,7 +40,7 @@ def test_an_empty_library_has_a_place_to_drop_pictures(dscore: Commands) -> None
     assert "Drop your pictures here" in shown.markdown[0].value
     assert component(shown, "dscore_upload")["large"]
     assert links(shown) == {"or a folder on this machine": "source=folder"}
-    assert [code.value for code in shown.code] == [str(dscore.home)]
+    assert [text.value for text in shown.text] == [str(dscore.home)]
     assert not shown.sidebar.selectbox
 
 
