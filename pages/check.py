@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dscore.catalog import search
 from dscore.catalog.connection import Database, open_catalog
 from dscore.catalog.datasets import Dataset
-from dscore.errors import QueryError
 from dscore.pipeline.checking import Report
 from dscore.quality.findings import Level
-from dscore.text.query import Everything
 from dscore.text.tokens import LIMITS, LONG
 from pages.components import (
     alike,
     checked,
     filter_bar,
     finding_list,
-    findings,
     mending,
     ready,
     scope,
@@ -36,13 +32,10 @@ st.caption("What is wrong with your pictures and captions, worst first; much of 
 
 
 def _draw(db: Database, dataset: Dataset) -> None:
-    query = state.query()
     if mending.is_busy(db, dataset):
         return
-    try:
-        asked = findings.ask(db, state.library(), dataset.id, query)
-    except QueryError:  # a link can bring one
-        filter_bar.draw(dataset.id, query, count=0, total=0)
+    asked = filter_bar.ask(db, dataset)
+    if asked is None:
         return
     bar = st.container(horizontal=True, vertical_alignment="top", gap="small")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -61,9 +54,7 @@ def _draw(db: Database, dataset: Dataset) -> None:
         )
     report = checked.report(db, asked, base=base or "sdxl", limit=limit or LONG)
     with bar:
-        total = search.count(db, dataset.id, Everything())
-        filter_bar.draw(dataset.id, query, count=report.pictures, total=total)
-        filter_bar.draw_grammar()
+        filter_bar.draw(db, asked, count=report.pictures)
     taken_back.say()
     mending.outcome(db, dataset)
     if not report.pictures:
@@ -75,7 +66,7 @@ def _draw(db: Database, dataset: Dataset) -> None:
     if listed.open:
         with listed:
             _say(report)
-            finding_list.draw(db, dataset, report, query)
+            finding_list.draw(db, dataset, report, asked.query)
     if twins.open:
         with twins:
             alike.draw(db, dataset, checked.alike(db, asked))

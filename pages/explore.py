@@ -6,7 +6,6 @@ import streamlit as st
 
 from dscore.catalog.connection import Database, open_catalog
 from dscore.catalog.datasets import Dataset
-from dscore.errors import QueryError
 from dscore.pipeline import hints
 from dscore.text import terms
 from pages.components import charts, filter_bar, findings, gallery, saved_filters, scope, state, undoing
@@ -19,21 +18,18 @@ st.caption(
 
 
 def _draw(db: Database, dataset: Dataset) -> None:
-    query = state.query()
-    try:
-        asked = findings.ask(db, state.library(), dataset.id, query)
-    except QueryError:  # a link can bring one
-        filter_bar.draw(dataset.id, query, count=0, total=0)
+    asked = filter_bar.ask(db, dataset)
+    if asked is None:
         return
+    query = asked.query
     rest = [
         findings.ask(db, state.library(), dataset.id, terms.without(query, *fields))
         for fields in (("width", "height"), ("tags",))
     ]
     found = findings.found(db, asked)
     with st.container(horizontal=True, vertical_alignment="top", gap="small"):
-        filter_bar.draw(dataset.id, query, count=found.count, total=found.total)
+        filter_bar.draw(db, asked, count=found.count)
         saved_filters.draw(db, query)
-        filter_bar.draw_grammar()
         undoing.draw_buttons(dataset)
     if query and not found.count:
         for hint in hints.why_nothing(db, dataset, query):

@@ -7,21 +7,18 @@ from datetime import datetime
 
 import streamlit as st
 
-from dscore.catalog import search
 from dscore.catalog.connection import Database, open_catalog
 from dscore.catalog.datasets import Dataset
-from dscore.errors import QueryError
 from dscore.media.buckets import PRESETS
 from dscore.pipeline.report import Heading, report
 from dscore.pipeline.statistics import Statistics
 from dscore.text import terms
-from dscore.text.query import Everything, Is
+from dscore.text.query import Is
 from pages.components import (
     bucket_statistics,
     caption_statistics,
     facts,
     filter_bar,
-    findings,
     picture_statistics,
     scope,
     state,
@@ -44,17 +41,12 @@ st.caption("What your pictures and captions are made of. Click a bar, and Explor
 
 
 def _draw(db: Database, dataset: Dataset) -> None:
-    query = state.query()
-    try:
-        asked = findings.ask(db, state.library(), dataset.id, query)
-    except QueryError:  # a link can bring one
-        filter_bar.draw(dataset.id, query, count=0, total=0)
+    asked = filter_bar.ask(db, dataset)
+    if asked is None:
         return
     found = facts.statistics(asked)
     with st.container(horizontal=True, vertical_alignment="top", gap="small"):
-        total = search.count(db, dataset.id, Everything())
-        filter_bar.draw(dataset.id, query, count=found.pictures, total=total)
-        filter_bar.draw_grammar()
+        filter_bar.draw(db, asked, count=found.pictures)
         _draw_report(asked, dataset, found)
     if not found.pictures:
         st.text("The filter finds no picture.")

@@ -7,10 +7,13 @@ from typing import Any
 
 import streamlit as st
 
+from dscore.catalog.connection import Database
+from dscore.catalog.datasets import Dataset
 from dscore.errors import QueryError
 from dscore.text.query import parse_query
-from pages.components import state
+from pages.components import findings, state
 from pages.components.assets import joined
+from pages.components.findings import Asked
 
 KEY = "filter-bar"
 DRAFT = "filter-draft"
@@ -25,8 +28,23 @@ _BAR = st.components.v2.component(
 _GRAMMAR = Path(__file__).resolve().parents[2] / "docs" / "search.md"
 
 
-def draw(dataset_id: int, query: str, *, count: int, total: int) -> None:
-    """Draw the line; `query` may be one that cannot be read, from a link."""
+def ask(db: Database, dataset: Dataset) -> Asked | None:
+    """What the page's filter asks for; None where it cannot be read, as from a link: then the line is drawn, and says why."""
+    query = state.query()
+    try:
+        return findings.ask(db, state.library(), dataset.id, query)
+    except QueryError:
+        _draw(dataset.id, query, count=0, total=0)
+        return None
+
+
+def draw(db: Database, asked: Asked, *, count: int) -> None:
+    """Draw the line, with what can be written in it, for a filter that finds `count` pictures."""
+    _draw(asked.dataset_id, asked.query, count=count, total=findings.total(db, asked))
+    _draw_grammar()
+
+
+def _draw(dataset_id: int, query: str, *, count: int, total: int) -> None:
     draft = st.session_state.get(DRAFT)
     text = query if draft is None else draft
     data = {"dataset": dataset_id, "q": text, "count": count, "total": total, "trouble": _trouble(text)}
@@ -38,8 +56,7 @@ def forget_draft() -> None:
     st.session_state.pop(DRAFT, None)
 
 
-def draw_grammar() -> None:
-    """What can be written, under a question mark."""
+def _draw_grammar() -> None:
     with st.popover("", icon=":material/help:", type="tertiary", help="What can be written in the filter"):
         st.markdown(_grammar())
 

@@ -35,9 +35,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """How many pictures there are in all, and which are found: `starts` are the ids behind which each page begins."""
+    """How many pictures are found, and where: `starts` are the ids behind which each page begins."""
 
-    total: int
     count: int
     starts: tuple[int, ...]
 
@@ -49,11 +48,16 @@ def ask(db: Database, library: Library, dataset_id: int, query: str) -> Asked:
 
 
 @st.cache_resource(show_spinner=False, max_entries=64, ttl=KEPT_SECONDS)
+def total(_db: Database, asked: Asked) -> int:
+    """The dataset's pictures, whatever the filter."""
+    return search.count(_db, asked.dataset_id, Everything())
+
+
+@st.cache_resource(show_spinner=False, max_entries=64, ttl=KEPT_SECONDS)
 def found(_db: Database, asked: Asked) -> Found:
     """The pages; all by keys, so that the last is as quick as the first."""
     ids = search.ids(_db, asked.dataset_id, parse_query(asked.query))
-    total = search.count(_db, asked.dataset_id, Everything())
-    return Found(total, len(ids), (0, *ids[PAGE_SIZE - 1 : -1 : PAGE_SIZE]) if ids else ())
+    return Found(len(ids), (0, *ids[PAGE_SIZE - 1 : -1 : PAGE_SIZE]) if ids else ())
 
 
 @st.cache_resource(show_spinner=False, max_entries=64, ttl=KEPT_SECONDS)
