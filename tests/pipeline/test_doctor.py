@@ -26,6 +26,14 @@ def tagged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Commands:
     return dscore
 
 
+def _ending(tmp_path: Path, module: str, last_words: str) -> Path:
+    """A folder with a module that takes the process down which loads it."""
+    folder = tmp_path / "ending"
+    folder.mkdir()
+    (folder / f"{module}.py").write_text(f"import os\nos.write(2, {last_words.encode()!r})\nos._exit(139)\n")
+    return folder
+
+
 def test_the_command_tries_the_tagger_that_ran_last_and_loads_no_runtime_itself(
     tagged: Commands, tmp_path: Path
 ) -> None:
@@ -49,7 +57,10 @@ def test_the_command_tries_the_tagger_that_ran_last_and_loads_no_runtime_itself(
     assert tmp_path.exists()
 
 
-def test_a_tagger_that_broke_meanwhile_is_said(tagged: Commands, tmp_path: Path) -> None:
+def test_a_tagger_that_broke_meanwhile_is_said(
+    tagged: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(_ending(tmp_path, "transformers", "it is not asked for here")))
     (tmp_path / "made" / "model.onnx").write_bytes(b"nothing")
     ran = tagged("doctor")
     assert ran.code == 1
@@ -66,10 +77,7 @@ def test_the_tagger_to_try_is_one_that_is_here(tagged: Commands, tmp_path: Path)
 def test_a_trial_that_takes_its_process_down_is_one_finding(
     tagged: Commands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "broken").mkdir()
-    broken = tmp_path / "broken" / "onnxruntime.py"
-    broken.write_text("import os\nos.write(2, b'libcudart.so.13: wrong ELF class\\n')\nos._exit(139)\n")
-    monkeypatch.setenv("PYTHONPATH", str(broken.parent))
+    monkeypatch.setenv("PYTHONPATH", str(_ending(tmp_path, "onnxruntime", "libcudart.so.13: wrong ELF class")))
     report = doctor.examine(tagged.library)
     assert report.worst is Level.BAD
     (finding,) = (one for one in report.findings if one.level is Level.BAD)
