@@ -64,7 +64,9 @@ def settled(page: Page) -> None:
     """Wait until no script runs and what it drew is there, in its own fonts: until then icons are words, and take more room."""
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
     expect(page.locator("[data-stale=true]")).to_have_count(0)
-    page.evaluate("document.fonts.ready.then(() => true)")
+    page.evaluate(
+        "document.fonts.load('20px \"Material Symbols Rounded\"').then(() => document.fonts.ready).then(() => true)"
+    )
 
 
 @contextmanager
