@@ -16,7 +16,7 @@ from dscore.catalog import changes, job_lists
 from dscore.catalog.connection import open_catalog
 from dscore.catalog.job_lists import Job
 from dscore.config import Library
-from dscore.pipeline import curate
+from dscore.pipeline import pieces
 from dscore.pipeline.jobs import submit
 from dscore.pipeline.operations import Operation
 from tests.kills.scenes import make_catalog
@@ -46,7 +46,7 @@ def workers_of(library: Library) -> list[psutil.Process]:
 def queue_edit(library: Library, tag: str) -> int:
     """A job that adds a tag to every item."""
     params = {"operation": operation(tag), "everything": True, "query": ""}
-    items = curate.batches(range(1, ITEMS + 1))
+    items = pieces.batches(range(1, ITEMS + 1))
     return submit(library, "edit", dataset_id=1, params=params, items=items)
 
 

@@ -14,10 +14,11 @@ from dscore.catalog.changes import Change
 from dscore.catalog.connection import open_catalog
 from dscore.cli.output import PARTLY, Output, counted, local_time, shared_options, undo_hint
 from dscore.config import Library
-from dscore.pipeline import curate, hints
-from dscore.pipeline.curate import Applied, Preview, Reverted
+from dscore.pipeline import curate, hints, reverts
+from dscore.pipeline.curate import Applied, Preview
 from dscore.pipeline.operations import KINDS, Operation
 from dscore.pipeline.render import rendered
+from dscore.pipeline.reverts import Reverted
 from dscore.text.query import parse_query
 
 AROUND = 60
@@ -197,7 +198,7 @@ def undo(library: Library, out: Output, name: str, change: int | None) -> None:
     """Take back the latest change of a dataset, or an older one by its id; later work is never wiped."""
     with open_catalog(library) as db:
         dataset = dataset_table.get(db, name)
-    _say_reverted(out, "Undone", curate.undo(library, dataset, change, on_progress=out.progress))
+    _say_reverted(out, "Undone", reverts.undo(library, dataset, change, on_progress=out.progress))
 
 
 @click.command()
@@ -207,7 +208,7 @@ def redo(library: Library, out: Output, name: str) -> None:
     """Do the latest undone change again, as long as no new one was made."""
     with open_catalog(library) as db:
         dataset = dataset_table.get(db, name)
-    _say_reverted(out, "Done again", curate.redo(library, dataset, on_progress=out.progress))
+    _say_reverted(out, "Done again", reverts.redo(library, dataset, on_progress=out.progress))
 
 
 def _say_reverted(out: Output, word: str, reverted: Reverted) -> None:

@@ -1,34 +1,30 @@
-"""Edits by people: looked at first, then applied to just what was looked at, and taken back at any time."""
+"""Edits by people: looked at first, then applied to just what was looked at."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
-from itertools import islice
 from typing import Any
 
-from dscore.catalog import changes, datasets, images, job_lists, jobs, reversal, search, state_rows, states
-from dscore.catalog.changes import CHUNK, Change, Draft, Written
+from dscore.catalog import changes, datasets, job_lists, jobs, search, state_rows, states
+from dscore.catalog.changes import CHUNK, Draft, Written
 from dscore.catalog.connection import Database, open_catalog, wait_for_turn, writing
 from dscore.catalog.datasets import Dataset
 from dscore.catalog.job_lists import Job
 from dscore.catalog.jobs import Held, JobItem
 from dscore.config import Library
-from dscore.errors import WrongUseError
 from dscore.models import Progress
 from dscore.pipeline.jobs import OnProgress, Work, run_here
 from dscore.pipeline.jobs import submit as queue
 from dscore.pipeline.operations import Operation, Prepared, prepare
+from dscore.pipeline.pieces import Revs, batches, settling
 from dscore.pipeline.render import rendered
 from dscore.text.query import And, Everything, Is, parse_query
 
 log = logging.getLogger(__name__)
 
-LEFT = "Somebody changed it meanwhile; it was left alone."
-
-Revs = Mapping[int, int]
 Only = Collection[int] | None
 
 
@@ -174,13 +170,6 @@ def _params(operation: Operation, *, everything: bool, query: str) -> dict[str, 
     return {"operation": asdict(operation), "everything": everything, "query": query}
 
 
-def batches(ids: Iterable[int], revs: Revs | None = None) -> Iterator[jobs.NewItem]:
-    """One for each transaction, with its items and the revs that they are bound to."""
-    bound = ([item, None if revs is None else revs[item]] for item in ids)
-    while some := list(islice(bound, CHUNK)):
-        yield jobs.NewItem(payload=some, items=len(some))
-
-
 def _counted(db: Database, change_id: int | None, scope: int, changed: int, stale: tuple[int, ...]) -> Applied:
     """What was done; a setting of the dataset counts for every item outside the trash."""
     dataset_id = None if change_id is None else changes.dataset_of_settings(db, change_id)
@@ -230,22 +219,10 @@ def edit_pieces(db: Database, held: Held, draft: Draft, bound: Callable[[JobItem
         read = bound(piece)
         revs = {item: rev for item, rev in read.revs.items() if rev is not None}
         change: Draft | int = jobs.change_of(db, held.id) or draft
-        prepared, also = read.prepared, _settling(held, piece)
+        prepared, also = read.prepared, settling(held, piece)
         changes.record(db, change, list(read.revs), prepared.edit, look=prepared.look, revs=revs, also=also)
         yield Progress(piece.number + piece.items - 1, total, prepared.summary)
         wait_for_turn()
-
-
-def _items(piece: JobItem) -> list[int]:
-    return [item for item, _ in piece.payload]
-
-
-def _settling(held: Held, piece: JobItem) -> Callable[[Database, Written], None]:
-    def settle(db: Database, written: Written) -> None:
-        fates = {("done", ""): written.changed, ("there", ""): written.same, ("skipped", LEFT): written.stale}
-        jobs.settle(db, held, piece, fates, change_id=written.change_id)
-
-    return settle
 
 
 def _made(held: Held, db: Database, written: Written) -> None:
@@ -267,110 +244,6 @@ def applied(db: Database, job: Job, scope: int = 0) -> Applied:
     if job.state in {"cancelled", "paused"}:
         return Applied(job.change_id, job.tally.done, job.tally.there, stale)
     return _counted(db, job.change_id, max(scope, job.tally.total), job.tally.done, stale)
-
-
-@dataclass(frozen=True, slots=True)
-class Reverted:
-    """What an undo or redo did: the change, how many items, and those left alone since they were changed later."""
-
-    change: Change
-    items: int
-    left: int
-    left_names: tuple[str, ...] = ()
-
-
-def undo(
-    library: Library, dataset: Dataset, change_id: int | None = None, *, on_progress: OnProgress = lambda _: None
-) -> Reverted:
-    """Take back the latest change that stands, or the one with that id; never anything that came later."""
-    with open_catalog(library) as db:
-        change = (
-            changes.to_undo(db, dataset.id) if change_id is None else changes.get(db, change_id, dataset_id=dataset.id)
-        )
-        if change.state == "undone" and not change.left:
-            raise WrongUseError(f"Change {change.id} is undone already.")
-    return _revert(library, dataset, change, redo=False, on_progress=on_progress)
-
-
-def redo(library: Library, dataset: Dataset, *, on_progress: OnProgress = lambda _: None) -> Reverted:
-    """Take back the latest undo, as long as no new change was made."""
-    with open_catalog(library) as db:
-        change = changes.to_redo(db, dataset.id)
-    return _revert(library, dataset, change, redo=True, on_progress=on_progress)
-
-
-def submit_revert(library: Library, dataset: Dataset, change: Change, *, redo: bool = False) -> int:
-    """Queue the undo (or redo) of a large change, for a worker; returns the job's id."""
-    with open_catalog(library) as db:
-        _stop_maker(db, change)
-        ids = list(_standing(db, change, redo=redo))
-    params = {"change": change.id, "redo": redo}
-    return queue(library, "revert", dataset_id=dataset.id, params=params, items=batches(ids))
-
-
-def is_small(change: Change) -> bool:
-    """Whether it is taken back at once: names are, however many, since in chunks one would wait for another's."""
-    return change.items <= CHUNK or change.action == "name"
-
-
-def _revert(library: Library, dataset: Dataset, change: Change, *, redo: bool, on_progress: OnProgress) -> Reverted:
-    with open_catalog(library) as db:
-        _stop_maker(db, change)
-        if is_small(change):
-            return _revert_at_once(db, change, redo=redo)
-        ids = list(_standing(db, change, redo=redo))
-    params = {"change": change.id, "redo": redo}
-    job = run_here(
-        library, "revert", dataset_id=dataset.id, params=params, items=partial(batches, ids), on_progress=on_progress
-    )
-    with open_catalog(library) as db:
-        left = job_lists.items_in(db, job.id, "skipped")
-        return Reverted(change, job.tally.done, len(left), images.names(db, left))
-
-
-def _stop_maker(db: Database, change: Change) -> None:
-    """A job that makes the change and was left half way does not go on with it; raises WrongUseError for one that runs."""
-    job = job_lists.of_change(db, change.id) if change.state == "open" else None
-    if job is not None and job.state in {"paused", "interrupted"}:
-        job = jobs.ask(db, job.id, "cancel")
-    if job is not None and job.state in {"running", "queued"}:
-        raise WrongUseError(f"Change {change.id} is still being made by job {job.id}. Cancel the job, or let it end.")
-
-
-def _standing(db: Database, change: Change, *, redo: bool) -> Iterator[int]:
-    after = 0
-    while ids := reversal.waiting_items(db, change.id, undone=redo, after=after):
-        yield from ids
-        after = ids[-1]
-
-
-def _revert_at_once(db: Database, change: Change, *, redo: bool) -> Reverted:
-    def close(db: Database, _: Written) -> None:
-        (reversal.close_redo if redo else reversal.close_undo)(db, change)
-
-    ids = list(_standing(db, change, redo=redo))
-    written = reversal.revert(db, change.id, ids, redo=redo, also=close)
-    return Reverted(change, len(written.changed), len(written.stale), images.names(db, written.stale))
-
-
-def run_revert(library: Library, held: Held) -> Work:
-    """The job of a large undo or redo."""
-    redo = bool(held.params["redo"])
-    word = "redo" if redo else "undo"
-    with open_catalog(library) as db:
-        assert held.dataset_id is not None
-        change = changes.get(db, int(held.params["change"]), dataset_id=held.dataset_id)
-        total = job_lists.tally(db, held.id).total
-        while pieces := jobs.waiting(db, held.id, limit=1):
-            (piece,) = pieces
-            log.debug("computing %d items", piece.items)
-            reversal.revert(db, change.id, _items(piece), redo=redo, also=_settling(held, piece))
-            yield Progress(piece.number + piece.items - 1, total, word)
-            wait_for_turn()
-        with writing(db):
-            (reversal.close_redo if redo else reversal.close_undo)(db, change)
-            jobs.finish(db, held, state="partial" if job_lists.tally(db, held.id).skipped else "done")
-    yield Progress(total, total, word)
 
 
 def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:

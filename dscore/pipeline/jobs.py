@@ -54,7 +54,7 @@ KINDS = {
     "tune": Kind("disk", "dscore.pipeline.tuning:run"),
     "edit": Kind("disk", "dscore.pipeline.curate:run_edit"),
     "repair": Kind("disk", "dscore.pipeline.mending:run"),
-    "revert": Kind("disk", "dscore.pipeline.curate:run_revert"),
+    "revert": Kind("disk", "dscore.pipeline.reverts:run"),
     "export": Kind("disk", "dscore.pipeline.export:run"),
     "version": Kind("disk", "dscore.pipeline.versions:run"),
     "freeze": Kind("disk", "dscore.pipeline.versions:run_freeze"),

@@ -15,10 +15,11 @@ from dscore.catalog.jobs import Held, JobItem
 from dscore.catalog.states import ItemState, Look
 from dscore.config import Library
 from dscore.pipeline import curate
-from dscore.pipeline.curate import Applied, Bound, Example, Revs, example_captions
+from dscore.pipeline.curate import Applied, Bound, Example, example_captions
 from dscore.pipeline.jobs import OnProgress, Work, run_here
 from dscore.pipeline.jobs import submit as queue
 from dscore.pipeline.operations import Operation, Prepared, prepare
+from dscore.pipeline.pieces import Revs
 from dscore.quality.findings import Finding, Repair
 
 

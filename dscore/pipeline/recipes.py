@@ -13,11 +13,12 @@ from dscore.catalog.datasets import Dataset
 from dscore.catalog.saved import RECIPES
 from dscore.config import Library
 from dscore.errors import WrongUseError
-from dscore.pipeline import curate
-from dscore.pipeline.curate import Applied, Example, Only, Reverted
+from dscore.pipeline import curate, reverts
+from dscore.pipeline.curate import Applied, Example, Only
 from dscore.pipeline.jobs import OnProgress
 from dscore.pipeline.operations import Operation, prepare
 from dscore.pipeline.render import rendered
+from dscore.pipeline.reverts import Reverted
 from dscore.text.query import Everything, parse_query
 
 
@@ -182,4 +183,4 @@ def run(
 
 def undo(library: Library, dataset: Dataset, change_ids: Sequence[int]) -> list[Reverted]:
     """Take a run's changes back, the last one first."""
-    return [curate.undo(library, dataset, change) for change in reversed(change_ids)]
+    return [reverts.undo(library, dataset, change) for change in reversed(change_ids)]

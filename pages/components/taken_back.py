@@ -9,8 +9,8 @@ from dscore.catalog import changes, datasets
 from dscore.catalog.changes import Change
 from dscore.catalog.connection import Database, open_catalog
 from dscore.catalog.datasets import Dataset
-from dscore.pipeline import curate
-from dscore.pipeline.curate import Reverted
+from dscore.pipeline import reverts
+from dscore.pipeline.reverts import Reverted
 from pages.components import state
 from pages.components.trouble import spoken
 from pages.components.words import counted, plain
@@ -34,7 +34,7 @@ def undo(dataset_id: int, change_id: int) -> None:
         dataset = datasets.by_id(db, dataset_id)
         change = changes.get(db, change_id, dataset_id=dataset_id)
     if not _is_left_to_worker(dataset, change, redo=False):
-        _note("Undone", curate.undo(state.library(), dataset, change_id))
+        _note("Undone", reverts.undo(state.library(), dataset, change_id))
 
 
 @spoken()
@@ -44,13 +44,13 @@ def redo(dataset_id: int) -> None:
         dataset = datasets.by_id(db, dataset_id)
         change = changes.to_redo(db, dataset_id)
     if not _is_left_to_worker(dataset, change, redo=True):
-        _note("Done again", curate.redo(state.library(), dataset))
+        _note("Done again", reverts.redo(state.library(), dataset))
 
 
 def _is_left_to_worker(dataset: Dataset, change: Change, *, redo: bool) -> bool:
-    if curate.is_small(change):
+    if reverts.is_small(change):
         return False
-    curate.submit_revert(state.library(), dataset, change, redo=redo)
+    reverts.submit(state.library(), dataset, change, redo=redo)
     worker.start(state.library(), "disk")
     return True
 

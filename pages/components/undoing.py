@@ -9,7 +9,7 @@ from dscore.catalog import changes
 from dscore.catalog.connection import open_catalog
 from dscore.catalog.datasets import Dataset
 from dscore.errors import DscoreError
-from dscore.pipeline import curate
+from dscore.pipeline import reverts
 from pages.components import state
 from pages.components.words import counted, plain
 
@@ -20,11 +20,11 @@ def revert(dataset: Dataset, *, redo: bool) -> str:
     with open_catalog(library) as db:
         change = (changes.to_redo if redo else changes.to_undo)(db, dataset.id)
     word = "Did again" if redo else "Took back"
-    if not curate.is_small(change):
-        curate.submit_revert(library, dataset, change, redo=redo)
+    if not reverts.is_small(change):
+        reverts.submit(library, dataset, change, redo=redo)
         worker.start(library, "disk")
         return f"{word}: {change.summary}. It is under way; the Jobs page shows how far it is."
-    done = curate.redo(library, dataset) if redo else curate.undo(library, dataset, change.id)
+    done = reverts.redo(library, dataset) if redo else reverts.undo(library, dataset, change.id)
     left = f" {counted(done.left, 'picture')} changed since and left alone." if done.left else ""
     return f"{word}: {change.summary} ({counted(done.items, 'picture')}).{left}"
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from dscore.catalog import datasets, search, tags
 from dscore.catalog.connection import checkpoint, open_catalog
 from dscore.config import Library
-from dscore.pipeline import curate
+from dscore.pipeline import curate, reverts
 from dscore.pipeline.operations import Operation
 from dscore.pipeline.render import rendered
 from dscore.text.query import Everything, Query, parse_query
@@ -80,7 +80,7 @@ def _editing(library: Library) -> Iterator[Row]:
         applied, undone = [], []
         for _ in range(ROUNDS):
             applied.append(cost(partial(curate.apply, library, dataset, operation)))
-            undone.append(cost(partial(curate.undo, library, dataset)))
+            undone.append(cost(partial(reverts.undo, library, dataset)))
         yield from both(f"replace over {changed:,} items{of}", applied, limit=2000)
         yield from both("its undo", undone, limit=2000)
 

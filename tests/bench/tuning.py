@@ -16,7 +16,7 @@ from dscore.catalog import datasets, predictions, search
 from dscore.catalog.connection import Database, open_catalog, writing
 from dscore.config import Library
 from dscore.models import Category
-from dscore.pipeline import curate, tuning, tuning_preview
+from dscore.pipeline import reverts, tuning, tuning_preview
 from dscore.pipeline.tuning_desk import Desk, Tuning, lay_out, voices
 from dscore.pipeline.tuning_preview import Standing
 from dscore.taggers.rules import ChoiceRules
@@ -72,7 +72,7 @@ def _one(library: Library) -> Iterator[Row]:
     yield from both(
         "tuning: Apply to tagged pictures", [cost(lambda: tuning.apply(library, desk, second, seen.revs))], limit=10_000
     )
-    yield from both("tuning: its undo", [cost(lambda: curate.undo(library, desk.dataset))], limit=10_000)
+    yield from both("tuning: its undo", [cost(lambda: reverts.undo(library, desk.dataset))], limit=10_000)
 
 
 def _two(library: Library) -> Iterator[Row]:

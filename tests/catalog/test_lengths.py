@@ -7,7 +7,7 @@ import pytest
 from dscore.catalog import lengths, search
 from dscore.catalog.connection import Database, open_catalog, reading, writing
 from dscore.config import Library
-from dscore.pipeline import curate
+from dscore.pipeline import curate, reverts
 from dscore.pipeline.operations import Operation
 from dscore.pipeline.render import rendered
 from dscore.text import tokens
@@ -75,9 +75,9 @@ def test_an_edit_its_undo_and_its_redo_are_counted(library: Library, operation: 
     assert all_right(library)
     curate.apply(library, dataset_of(library), operation, query="is:captioned" if operation.kind == "trash" else "")
     assert all_right(library)
-    curate.undo(library, dataset_of(library))
+    reverts.undo(library, dataset_of(library))
     assert all_right(library)
-    curate.redo(library, dataset_of(library))
+    reverts.redo(library, dataset_of(library))
     assert all_right(library)
 
 

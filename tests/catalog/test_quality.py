@@ -7,7 +7,7 @@ from pathlib import Path
 from dscore.catalog import quality, search
 from dscore.catalog.connection import open_catalog, writing
 from dscore.config import Library
-from dscore.pipeline import curate
+from dscore.pipeline import curate, reverts
 from dscore.pipeline.operations import Operation
 from dscore.text.query import parse_query
 from tests.catalog.made import dataset_of, item_ids, make_library
@@ -24,7 +24,7 @@ def test_an_edit_an_undo_and_the_trash_count_at_once(tmp_path: Path) -> None:
     assert found(library) == [ids["a"], ids["c"]]
     done = curate.apply(library, dataset_of(library), Operation("dedupe"), query="cat")
     assert found(library) == [ids["c"]]
-    curate.undo(library, dataset_of(library), done.change_id)
+    reverts.undo(library, dataset_of(library), done.change_id)
     assert found(library) == [ids["a"], ids["c"]]
     curate.apply(library, dataset_of(library), Operation("trash"), query="dog")
     assert found(library) == [ids["a"]]

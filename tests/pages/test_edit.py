@@ -99,11 +99,11 @@ def test_an_edit_that_makes_no_sense_says_why(heap: Commands) -> None:
 
 
 def test_a_large_edit_is_left_to_a_worker(heap: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
-    from dscore.pipeline import curate
+    from dscore.pipeline import reverts
     from pages.components import edit_preview
 
     monkeypatch.setattr(edit_preview, "CHUNK", 1)
-    monkeypatch.setattr(curate, "CHUNK", 1)
+    monkeypatch.setattr(reverts, "CHUNK", 1)
     shown = removing()
     clicked(shown, "apply")
     assert after_job(heap.library, "edit").state == "done"

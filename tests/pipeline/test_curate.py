@@ -13,7 +13,7 @@ from dscore.catalog.connection import open_catalog, writing
 from dscore.config import Library
 from dscore.errors import WrongUseError
 from dscore.models import Category, Mode
-from dscore.pipeline import curate, rules
+from dscore.pipeline import curate, pieces, reverts, rules
 from dscore.pipeline.jobs import submit
 from dscore.pipeline.operations import Operation
 from dscore.pipeline.render import rendered
@@ -144,7 +144,7 @@ def test_edit(tmp_path: Path, words: tuple[str, ...], fields: dict[str, Any], be
     start = whole_catalog(library)
     edited(library, *words, **fields)
     assert tag_texts(library) == {"a": after}
-    curate.undo(library, dataset_of(library))
+    reverts.undo(library, dataset_of(library))
     assert whole_catalog(library) == start
 
 
@@ -236,9 +236,9 @@ def test_the_trigger_of_all_replaces_items_own(tmp_path: Path) -> None:
     assert captions(library) == {"a": "own, x", "b": "y"}
     assert edited(library, "trigger", "hero", position="end").changed == 2
     assert captions(library) == {"a": "x, hero", "b": "y, hero"}
-    curate.undo(library, dataset_of(library))
+    reverts.undo(library, dataset_of(library))
     assert captions(library) == {"a": "own, x", "b": "y"}
-    curate.undo(library, dataset_of(library))
+    reverts.undo(library, dataset_of(library))
     assert whole_catalog(library) == start
 
 
@@ -258,7 +258,7 @@ def test_the_position_of_the_trigger_is_a_setting_of_all(tmp_path: Path) -> None
 def test_undoing_an_older_trigger_leaves_a_later_one(tmp_path: Path) -> None:
     library = one(tmp_path, "x")
     ids = [edited(library, "trigger", word).change_id for word in ("hero", "villain", "hero")]
-    curate.undo(library, dataset_of(library), ids[0])
+    reverts.undo(library, dataset_of(library), ids[0])
     assert captions(library) == {"a": "hero, x"}
 
 
@@ -266,8 +266,8 @@ def test_redo_of_an_older_trigger_leaves_a_later_one(tmp_path: Path) -> None:
     library = one(tmp_path, "x")
     first = edited(library, "trigger", "hero").change_id
     edited(library, "trigger", "")
-    curate.undo(library, dataset_of(library), first)
-    curate.redo(library, dataset_of(library))
+    reverts.undo(library, dataset_of(library), first)
+    reverts.redo(library, dataset_of(library))
     assert captions(library) == {"a": "x"}
 
 
@@ -275,13 +275,13 @@ def test_a_later_trigger_goes_back_to_what_stood_before_an_older_one_that_was_un
     library = one(tmp_path, "x", trigger="first")
     older = edited(library, "trigger", "second").change_id
     edited(library, "trigger", "third")
-    curate.undo(library, dataset_of(library), older)
+    reverts.undo(library, dataset_of(library), older)
     assert captions(library) == {"a": "third, x"}
-    curate.undo(library, dataset_of(library))
+    reverts.undo(library, dataset_of(library))
     assert captions(library) == {"a": "first, x"}
-    curate.redo(library, dataset_of(library))
-    curate.redo(library, dataset_of(library))
-    curate.undo(library, dataset_of(library))
+    reverts.redo(library, dataset_of(library))
+    reverts.redo(library, dataset_of(library))
+    reverts.undo(library, dataset_of(library))
     assert captions(library) == {"a": "second, x"}
 
 
@@ -313,7 +313,7 @@ def test_a_dry_run_says_what_apply_does(tmp_path: Path, operation: Operation, qu
         bound = curate.apply(library, dataset_of(library), operation, query=query, revs=preview.revs)
         assert bound.changed == preview.changed
         bound_result = whole_catalog(library)
-        curate.undo(library, dataset_of(library))
+        reverts.undo(library, dataset_of(library))
         assert whole_catalog(library) == start
     applied = curate.apply(library, dataset_of(library), operation, query=query)
     assert (applied.changed, applied.changed + applied.same) == (preview.changed, preview.scope)
@@ -372,7 +372,7 @@ def test_undo_of_an_older_change_leaves_later_work_on_other_tags(tmp_path: Path)
     older = edited(library, "replace", "x", "z").change_id
     edited(library, "add", "new")
     edited(library, "remove", "z", query="name:b")
-    reverted = curate.undo(library, dataset_of(library), older)
+    reverted = reverts.undo(library, dataset_of(library), older)
     assert (reverted.items, reverted.left, reverted.left_names) == (1, 1, ("b",))
     assert tag_texts(library) == {"a": "x, y, new", "b": "new"}
 
@@ -382,7 +382,7 @@ def test_undo_leaves_a_tag_that_somebody_removed_and_added_again(tmp_path: Path)
     first = edited(library, "add", "new").change_id
     edited(library, "remove", "new")
     edited(library, "add", "new")
-    assert curate.undo(library, dataset_of(library), first).left == 1
+    assert reverts.undo(library, dataset_of(library), first).left == 1
     assert tag_texts(library) == {"a": "x, new"}
 
 
@@ -390,10 +390,10 @@ def test_what_an_undo_left_can_be_undone_once_the_later_change_is(tmp_path: Path
     library = one(tmp_path, "x")
     first = edited(library, "add", "new").change_id
     later = edited(library, "remove", "new").change_id
-    curate.undo(library, dataset_of(library), first)
-    curate.undo(library, dataset_of(library), later)
+    reverts.undo(library, dataset_of(library), first)
+    reverts.undo(library, dataset_of(library), later)
     assert tag_texts(library) == {"a": "x, new"}
-    assert curate.undo(library, dataset_of(library), first).items == 1
+    assert reverts.undo(library, dataset_of(library), first).items == 1
     assert tag_texts(library) == {"a": "x"}
 
 
@@ -401,33 +401,33 @@ def test_redo_brings_a_tag_back_to_where_a_sort_had_put_it(tmp_path: Path) -> No
     library = one(tmp_path, "b, c")
     added = edited(library, "add", "a").change_id
     edited(library, "sort")
-    curate.undo(library, dataset_of(library), added)
-    curate.redo(library, dataset_of(library))
+    reverts.undo(library, dataset_of(library), added)
+    reverts.redo(library, dataset_of(library))
     assert tag_texts(library) == {"a": "a, b, c"}
 
 
 def test_a_new_change_ends_redo_and_one_that_changes_nothing_does_not(tmp_path: Path) -> None:
     library = one(tmp_path, "x")
     edited(library, "add", "y")
-    curate.undo(library, dataset_of(library))
+    reverts.undo(library, dataset_of(library))
     assert edited(library, "add", "x, x").changed == 1
-    curate.undo(library, dataset_of(library))
+    reverts.undo(library, dataset_of(library))
     edited(library, "remove", "nothing like it")
     edited(library, "sort")
     assert ask(library, "select count(*) from change") == [(2,)]
-    assert curate.redo(library, dataset_of(library)).change.summary == "add “x”"
+    assert reverts.redo(library, dataset_of(library)).change.summary == "add “x”"
     with pytest.raises(WrongUseError, match="nothing to redo"):
-        curate.redo(library, dataset_of(library))
+        reverts.redo(library, dataset_of(library))
 
 
 def test_nothing_to_undo_is_said(tmp_path: Path) -> None:
     library = one(tmp_path, "x")
     with pytest.raises(WrongUseError, match="nothing to undo"):
-        curate.undo(library, dataset_of(library))
+        reverts.undo(library, dataset_of(library))
     change = edited(library, "add", "y").change_id
-    curate.undo(library, dataset_of(library))
+    reverts.undo(library, dataset_of(library))
     with pytest.raises(WrongUseError, match="undone already"):
-        curate.undo(library, dataset_of(library), change)
+        reverts.undo(library, dataset_of(library), change)
 
 
 def test_another_process_undoes_and_redoes(tmp_path: Path) -> None:
@@ -452,9 +452,9 @@ def test_a_large_edit_is_one_change_and_one_undo(large: Library) -> None:
     start = whole_catalog(large)
     applied = edited(large, "replace", "x", "z")
     assert (applied.changed, applied.same, states_of_changes(large)) == (LARGE, 0, ["complete"])
-    assert curate.undo(large, dataset_of(large)).items == LARGE
+    assert reverts.undo(large, dataset_of(large)).items == LARGE
     assert whole_catalog(large) == start
-    assert curate.redo(large, dataset_of(large)).items == LARGE
+    assert reverts.redo(large, dataset_of(large)).items == LARGE
     assert set(tag_texts(large).values()) == {"z, y"}
 
 
@@ -464,9 +464,9 @@ def test_a_large_edit_that_is_cancelled_is_partial_and_can_be_undone_and_redone(
     half = whole_catalog(large)
     assert states_of_changes(large) == ["partial"]
     assert 0 < list(tag_texts(large).values()).count("z, y") < LARGE
-    curate.undo(large, dataset_of(large))
+    reverts.undo(large, dataset_of(large))
     assert (whole_catalog(large), states_of_changes(large)) == (start, ["undone"])
-    curate.redo(large, dataset_of(large))
+    reverts.redo(large, dataset_of(large))
     assert (whole_catalog(large), states_of_changes(large)) == (half, ["partial"])
 
 
@@ -476,9 +476,9 @@ def test_a_large_undo_that_is_cancelled_is_partial_and_goes_on(large: Library) -
     done = whole_catalog(large)
     cancelled(large, "revert", {"change": change, "redo": False})
     assert states_of_changes(large) == ["partial"]
-    curate.undo(large, dataset_of(large))
+    reverts.undo(large, dataset_of(large))
     assert whole_catalog(large) == start
-    curate.redo(large, dataset_of(large))
+    reverts.redo(large, dataset_of(large))
     assert (whole_catalog(large), states_of_changes(large)) == (done, ["complete"])
 
 
@@ -491,7 +491,7 @@ def cancelled(library: Library, kind: str, params: dict[str, object]) -> None:
     """A job whose first chunk is done when somebody cancels it."""
     with open_catalog(library) as db:
         ids = [row[0] for row in db.execute("select id from item order by id")]
-        job = submit(library, kind, dataset_id=1, params=params, items=curate.batches(ids))
+        job = submit(library, kind, dataset_id=1, params=params, items=pieces.batches(ids))
         held = jobs.claim(db, job)
         step(library, held)
         with writing(db):
@@ -500,7 +500,7 @@ def cancelled(library: Library, kind: str, params: dict[str, object]) -> None:
 
 
 def step(library: Library, held: jobs.Held) -> None:
-    run = {"edit": curate.run_edit, "revert": curate.run_revert}[held.kind](library, held)
+    run = {"edit": curate.run_edit, "revert": reverts.run}[held.kind](library, held)
     next(run)
     run.close()
 
@@ -509,7 +509,7 @@ def test_a_large_edit_that_was_killed_goes_on_to_the_same_end(large: Library) ->
     params: dict[str, object] = {"operation": operation_params("replace", "x", "z"), "everything": True, "query": ""}
     with open_catalog(large) as db:
         ids = [row[0] for row in db.execute("select id from item order by id")]
-        job = submit(large, "edit", dataset_id=1, params=params, items=curate.batches(ids))
+        job = submit(large, "edit", dataset_id=1, params=params, items=pieces.batches(ids))
         step(large, jobs.claim(db, job))
         with writing(db):
             db.execute("update job set owner = 'nobody:1:1', lease_until = 0 where id = ?", (job,))
@@ -525,13 +525,13 @@ def test_undo_ends_an_edit_that_was_left_half_way(large: Library) -> None:
     params: dict[str, object] = {"operation": operation_params("replace", "x", "z"), "everything": True, "query": ""}
     with open_catalog(large) as db:
         ids = [row[0] for row in db.execute("select id from item order by id")]
-        job = submit(large, "edit", dataset_id=1, params=params, items=curate.batches(ids))
+        job = submit(large, "edit", dataset_id=1, params=params, items=pieces.batches(ids))
         step(large, jobs.claim(db, job))
         with pytest.raises(WrongUseError, match="still being made"):
-            curate.undo(large, dataset_of(large))
+            reverts.undo(large, dataset_of(large))
         with writing(db):
             db.execute("update job set owner = 'nobody:1:1', lease_until = 0 where id = ?", (job,))
-    curate.undo(large, dataset_of(large))
+    reverts.undo(large, dataset_of(large))
     assert work(large, until_idle=True, on_progress=lambda _: None, on_job=lambda _: None) == []
     assert whole_catalog(large) == start
 

@@ -13,7 +13,7 @@ from dscore.catalog.states import Prose
 from dscore.config import Library
 from dscore.errors import WrongUseError
 from dscore.media.neighbours import MIRROR
-from dscore.pipeline import curate, duplicates
+from dscore.pipeline import curate, duplicates, reverts
 from dscore.pipeline.duplicates import Merge
 from dscore.pipeline.operations import Operation
 from tests.catalog.made import dataset_of, item_ids, make_library, state_of, tag_texts, whole_catalog
@@ -74,7 +74,7 @@ def test_the_best_stays_with_the_tags_of_all_and_undo_brings_all_back(library: L
     done = merged(library, *map(duplicates.proposed, groups))
     assert tag_texts(library) == {"b": "cat, Hat, dog, bird", "d": "fish, net", "f": "lone"}
     assert done.changed == 5
-    curate.undo(library, dataset_of(library), done.change_id)
+    reverts.undo(library, dataset_of(library), done.change_id)
     assert whole_catalog(library) == before
 
 

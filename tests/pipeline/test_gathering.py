@@ -12,7 +12,7 @@ from dscore.catalog import datasets, jobs
 from dscore.catalog.connection import open_catalog, writing
 from dscore.config import Library
 from dscore.errors import WrongUseError
-from dscore.pipeline import curate, gathering, shelf
+from dscore.pipeline import curate, gathering, reverts, shelf
 from dscore.pipeline.operations import Operation
 from tests.catalog.made import add_item, ask, dataset_of, make_library
 
@@ -78,7 +78,7 @@ def test_a_merge_keeps_captions_that_are_there_and_trigger_words_that_differ(lib
     gathering.carry_out(library, gathering.plan_split(library, dataset_of(library), "cats", query="cat"))
     cats = dataset_of(library, "cats")
     curate.apply(library, cats, Operation("trigger", "kitty"))
-    curate.undo(library, dataset_of(library))  # the cats are back where they came from, too
+    reverts.undo(library, dataset_of(library))  # the cats are back where they came from, too
     curate.apply(library, dataset_of(library), Operation("add", "mine"), query="name:a")
     done = gathering.carry_out(library, gathering.plan_merge(library, dataset_of(library), dataset_of(library, "cats")))
     assert (done.came, done.there) == (2, 2)
@@ -86,7 +86,7 @@ def test_a_merge_keeps_captions_that_are_there_and_trigger_words_that_differ(lib
     assert ask(library, rows, cats.id) == [("a", None), ("b", "sks"), ("c", None), ("d", "sks")]
     ((mine,),) = ask(library, "select id from tag where name = 'mine'")
     assert not [row for row in everything(library, "cats")[1] if row[1] == mine]
-    curate.undo(library, dataset_of(library, "cats"), done.change_id)
+    reverts.undo(library, dataset_of(library, "cats"), done.change_id)
     assert names(library, "cats") == ["a", "c"]
 
 
@@ -122,7 +122,7 @@ def test_a_merge_can_unite_the_tags_of_what_is_in_both_and_is_undone_whole(libra
     done = unite(library, "set", "twin")
     assert (done.came, done.there, done.united) == (1, 3, 0)  # red was removed there, and all else is there
     assert tags(library, "twin") == {"a": ["cat", "red"], "b": ["dog", "brown"], "c": ["cat", "blue"], "d": []}
-    curate.undo(library, dataset_of(library, "twin"), done.change_id)
+    reverts.undo(library, dataset_of(library, "twin"), done.change_id)
     assert (everything(library, "twin"), everything(library, "set")) == (before, source)
 
 
@@ -143,13 +143,13 @@ def test_uniting_adds_tags_behind_and_sentences_where_there_are_none(library: Li
         "its caption there was kept.",
     ]
     assert unite(library, "twin", "set").change_id is None
-    curate.undo(library, dataset_of(library), done.change_id)
+    reverts.undo(library, dataset_of(library), done.change_id)
     assert everything(library, "set") == before
 
 
 def test_uniting_that_was_killed_between_its_two_steps_goes_on_under_one_change(library: Library) -> None:
     gathering.carry_out(library, gathering.plan_split(library, dataset_of(library), "cats", query="cat"))
-    curate.undo(library, dataset_of(library))
+    reverts.undo(library, dataset_of(library))
     curate.apply(library, dataset_of(library), Operation("add", "mine"))
     plan = gathering.plan_merge(library, dataset_of(library), dataset_of(library, "cats"), unite=True)
     job = gathering.submit(library, plan)
@@ -168,7 +168,7 @@ def test_uniting_that_was_killed_between_its_two_steps_goes_on_under_one_change(
     done = gathering.carry_out(library, plan)
     assert (done.came, done.there, done.united) == (2, 2, 2)
     assert tags(library, "cats")["a"] == ["cat", "red", "mine"]
-    curate.undo(library, dataset_of(library, "cats"), done.change_id)
+    reverts.undo(library, dataset_of(library, "cats"), done.change_id)
     assert tags(library, "cats") == {"a": ["cat", "red"], "c": ["cat", "blue"]}
 
 
@@ -192,7 +192,7 @@ def test_a_split_moves_and_both_sides_can_be_undone(library: Library) -> None:
         ("split", "split off set", 2),
         ("trash", "split off into cats", 2),
     ]
-    curate.undo(library, dataset_of(library), done.left_change_id)
+    reverts.undo(library, dataset_of(library), done.left_change_id)
     assert everything(library, "set") == before
 
 

@@ -10,7 +10,7 @@ import pytest
 from dscore.catalog.connection import open_catalog, writing
 from dscore.config import Library
 from dscore.errors import WrongUseError
-from dscore.pipeline import curate
+from dscore.pipeline import reverts
 from dscore.pipeline.hand_edits import HandEdit, edit_items
 from tests.catalog.made import ask, dataset_of, make_library, tag_texts, whole_catalog
 
@@ -82,7 +82,7 @@ def test_undo_brings_everything_back(library: Library) -> None:
     before = whole_catalog(library)
     edit = HandEdit(item=1, rev=1, add=("smile",), remove=("solo",), order=("smile",), prose="A hat.", stars=5)
     done(library, 1, edit)
-    curate.undo(library, dataset_of(library))
+    reverts.undo(library, dataset_of(library))
     assert whole_catalog(library) == before
 
 

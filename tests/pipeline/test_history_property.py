@@ -20,7 +20,7 @@ from dscore.catalog.connection import Database, open_catalog, writing
 from dscore.config import Library
 from dscore.errors import WrongUseError
 from dscore.models import Category, Mode
-from dscore.pipeline import curate, rules
+from dscore.pipeline import curate, reverts, rules
 from dscore.pipeline.operations import Operation
 from dscore.pipeline.render import rendered
 from tests.catalog.made import add_item
@@ -279,18 +279,18 @@ def _undo(stage: Stage, world: World, ids: list[int], number: int, before: Any) 
     dataset = datasets.by_id(stage.db, stage.dataset_id)
     if change.undone and len(change.undone_on) == len(change.after):
         with pytest.raises(WrongUseError):
-            curate.undo(stage.library, dataset, ids[number])
+            reverts.undo(stage.library, dataset, ids[number])
         return
     whole = not change.undone
     left = world.undo(number)
-    reverted = curate.undo(stage.library, dataset, ids[number])
+    reverted = reverts.undo(stage.library, dataset, ids[number])
     event(f"undo left {len(left)} of {len(change.after)}")
     assert set(reverted.left_names) == left
     if whole and not left:  # then redo gives what was before, and this undo again what is now
         now = _seen(stage)
-        assert curate.redo(stage.library, dataset).change.id == ids[number]
+        assert reverts.redo(stage.library, dataset).change.id == ids[number]
         assert _seen(stage) == before
-        curate.undo(stage.library, dataset, ids[number])
+        reverts.undo(stage.library, dataset, ids[number])
         assert _seen(stage) == now
 
 
@@ -299,16 +299,16 @@ def _redo(stage: Stage, world: World, ids: list[int]) -> None:
     number = world.redo()
     if number is None:
         with pytest.raises(WrongUseError):
-            curate.redo(stage.library, dataset)
+            reverts.redo(stage.library, dataset)
         return
-    assert curate.redo(stage.library, dataset).change.id == ids[number]
+    assert reverts.redo(stage.library, dataset).change.id == ids[number]
 
 
 def _undo_all(stage: Stage, world: World, ids: list[int], first: Any) -> None:
     dataset = datasets.by_id(stage.db, stage.dataset_id)
     for change_id, change in zip(reversed(ids), reversed(world.history), strict=True):
         if not change.undone or len(change.undone_on) < len(change.after):
-            reverted = curate.undo(stage.library, dataset, change_id)
+            reverted = reverts.undo(stage.library, dataset, change_id)
             assert not reverted.left, "everything later is undone"
     assert _seen(stage) == first
 

@@ -15,7 +15,7 @@ from dscore.catalog.owners import this_process
 from dscore.config import Library
 from dscore.errors import DscoreError, ExportError, LeaseLostError, WrongUseError
 from dscore.models import Progress
-from dscore.pipeline import curate
+from dscore.pipeline import curate, reverts
 from dscore.pipeline.jobs import CHUNK, run_here, submit
 from dscore.pipeline.operations import Operation
 from dscore.worker import work
@@ -97,7 +97,7 @@ def test_a_cancelled_job_stops_soon_and_what_it_did_can_be_undone(library: Libra
     with open_catalog(library) as db:
         assert [change.state for change in changes.listed(db, 1)] == ["partial"]
         dataset = datasets.get(db, "first")
-    curate.undo(library, dataset)
+    reverts.undo(library, dataset)
     assert renamed(library) == 0
 
 

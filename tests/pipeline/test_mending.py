@@ -10,7 +10,7 @@ from dscore.catalog import changes, jobs
 from dscore.catalog.connection import open_catalog, writing
 from dscore.config import Library
 from dscore.models import Progress
-from dscore.pipeline import checking, curate, mending
+from dscore.pipeline import checking, curate, mending, reverts
 from dscore.pipeline.mending import Mending
 from dscore.pipeline.operations import Operation
 from dscore.quality.findings import Repair
@@ -49,7 +49,7 @@ def test_all_cases_are_one_change_and_undone_at_once(
     with open_catalog(library) as db:
         (change,) = changes.listed(db, 1)
     assert (change.id, change.state, change.items, change.summary) == (done.change_id, "complete", 3, "mend")
-    curate.undo(library, dataset_of(library))
+    reverts.undo(library, dataset_of(library))
     assert whole_catalog(library) == before
 
 
@@ -123,7 +123,7 @@ def test_a_repair_that_was_cancelled_half_way_is_undone_whole(two_by_two: Librar
     with open_catalog(two_by_two) as db:
         jobs.ask(db, job, "cancel")
     assert (ended(two_by_two), change_states(two_by_two)) == ([], ["partial"])
-    curate.undo(two_by_two, dataset_of(two_by_two))
+    reverts.undo(two_by_two, dataset_of(two_by_two))
     assert whole_catalog(two_by_two) == before
 
 

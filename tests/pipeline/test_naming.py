@@ -9,7 +9,7 @@ import pytest
 from dscore.catalog.connection import open_catalog, writing
 from dscore.config import Library
 from dscore.errors import WrongUseError
-from dscore.pipeline import curate, naming, versions
+from dscore.pipeline import curate, naming, reverts, versions
 from dscore.pipeline.naming import Renamed, Renaming
 from dscore.pipeline.operations import Operation
 from tests.catalog.made import add_item, ask, dataset_of, make_library
@@ -45,9 +45,9 @@ def test_numbers_follow_the_order_of_names_and_take_over_names_of_others(library
     assert names(library) == ["set_002", "set_001", "set_004", "set_003"]
     assert (done.changed, done.stale) == (4, ())
     assert ask(library, "select key from item order by id") == [("set_002",), ("set_001",), ("set_004",), ("set_003",)]
-    curate.undo(library, dataset_of(library))
+    reverts.undo(library, dataset_of(library))
     assert names(library) == before
-    curate.redo(library, dataset_of(library))
+    reverts.redo(library, dataset_of(library))
     assert names(library)[0] == "set_002"
 
 
@@ -81,7 +81,7 @@ def test_undo_leaves_a_picture_whose_name_another_has_by_now(library: Library) -
     renamed(library, "numbered")
     with open_catalog(library) as db, writing(db):
         add_item(db, 1, "B2")
-    done = curate.undo(library, dataset_of(library))
+    done = reverts.undo(library, dataset_of(library))
     assert done.left_names == ("set_001", "set_003")  # that one's place was set_001
     assert names(library) == ["b10", "set_001", "Ünï 1", "set_003", "B2"]
 

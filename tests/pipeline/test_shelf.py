@@ -9,7 +9,7 @@ import pytest
 from dscore.catalog import changes, datasets
 from dscore.catalog.connection import open_catalog
 from dscore.errors import NotFoundError, WrongUseError
-from dscore.pipeline import curate, gathering, shelf
+from dscore.pipeline import curate, gathering, reverts, shelf
 from dscore.pipeline.operations import Operation
 from tests.catalog.made import dataset_of
 from tests.commands import Commands
@@ -31,13 +31,13 @@ def files(pets: Commands) -> int:
 def test_a_rename_is_undone_unless_the_old_name_is_taken(pets: Commands) -> None:
     renamed = shelf.rename(pets.library, dataset_of(pets.library, "pets"), "Animals")
     assert renamed.name == "Animals"
-    curate.undo(pets.library, renamed)
+    reverts.undo(pets.library, renamed)
     assert dataset_of(pets.library, "pets").id == renamed.id
-    curate.redo(pets.library, renamed)
+    reverts.redo(pets.library, renamed)
     with open_catalog(pets.library) as db:
         datasets.create(db, "PETS")
     with pytest.raises(WrongUseError, match="“PETS” already"):
-        curate.undo(pets.library, renamed)
+        reverts.undo(pets.library, renamed)
     assert dataset_of(pets.library, "animals").id == renamed.id
 
 
@@ -76,7 +76,7 @@ def test_emptying_deletes_the_trash_its_files_and_nothing_else(pets: Commands) -
             ("add", 3, 1),
             ("import", 3, 1),
         ]
-    assert curate.undo(pets.library, dataset_of(pets.library, "pets"), 2).items == 2
+    assert reverts.undo(pets.library, dataset_of(pets.library, "pets"), 2).items == 2
 
 
 def test_a_picture_that_another_dataset_has_stays(pets: Commands) -> None:

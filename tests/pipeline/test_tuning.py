@@ -13,7 +13,7 @@ from dscore.catalog import changes, datasets, jobs, search
 from dscore.catalog.connection import open_catalog
 from dscore.errors import NotFoundError, WrongUseError
 from dscore.models import Mode, Progress
-from dscore.pipeline import curate, tuning, tuning_preview
+from dscore.pipeline import curate, reverts, tuning, tuning_preview
 from dscore.pipeline import jobs as pipeline_jobs
 from dscore.pipeline.jobs import perform
 from dscore.pipeline.operations import Operation
@@ -100,7 +100,7 @@ def test_a_preview_tells_exactly_what_apply_does(heap: Commands, number: int, mo
     if mode is not Mode.SKIP:
         assert looked(heap, asked)[2].changed == 0
     if differing:
-        curate.undo(heap.library, desk.dataset)
+        reverts.undo(heap.library, desk.dataset)
     assert heap.tags("heap") == before
 
 
@@ -174,7 +174,7 @@ def test_a_job_that_was_paused_half_way_ends_as_if_it_never_was(
     desk, _, seen = looked(heap, asked)
     done = tuning.apply(heap.library, desk, asked, seen.revs)
     expected = heap.tags("heap")
-    curate.undo(heap.library, desk.dataset, done.change_id)
+    reverts.undo(heap.library, desk.dataset, done.change_id)
     desk, _, seen = looked(heap, asked)
     monkeypatch.setattr(tuning, "CHUNK", 7)
     monkeypatch.setattr(pipeline_jobs, "ASK_SECONDS", 0)

@@ -13,7 +13,7 @@ from dscore.catalog.connection import open_catalog, writing
 from dscore.catalog.versions import Version
 from dscore.config import Library
 from dscore.errors import NotFoundError, WrongUseError
-from dscore.pipeline import curate, gathering, shelf, versions
+from dscore.pipeline import curate, gathering, reverts, shelf, versions
 from dscore.pipeline.operations import Operation
 from dscore.pipeline.versions import Difference
 from tests.catalog.made import add_item, ask, dataset_of, make_library, whole_catalog
@@ -120,7 +120,7 @@ def test_going_back_restores_all_and_is_one_change_that_undo_takes_back(library:
     with open_catalog(library) as db, writing(db):
         db.execute("update item set id = id where id = 1")
     assert compared(library, first).words == "no difference"
-    curate.undo(library, dataset_of(library), done.change_id)
+    reverts.undo(library, dataset_of(library), done.change_id)
     without = {
         name: [row for row in rows if row[0] != new or name in {"dataset", "counts"}] for name, rows in late.items()
     }

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dscore.config import Library
-from dscore.pipeline import curate
+from dscore.pipeline import reverts
 from tests.catalog.made import ask, dataset_of, make_library, tag_texts
 from tests.web.serving import browser
 
@@ -47,7 +47,7 @@ def test_an_edit_is_one_change_that_can_be_undone(library: Library) -> None:
     edits = [{"item": item, "rev": 1, "add": ["hat"]} for item in (1, 2, 3)]
     browser(library).post("/api/edits", json=request(1, *edits))
     assert tag_texts(library) == {"a": "solo, long hair, hat", "b": "smile, hat", "c": "red dress, hat"}
-    undone = curate.undo(library, dataset_of(library))
+    undone = reverts.undo(library, dataset_of(library))
     assert (undone.items, undone.change.summary) == (3, "add “hat”")
     assert tag_texts(library) == before
 

@@ -1,0 +1,38 @@
+"""Large edits and undos in pieces: each has a transaction and a row of its job to itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+
+from dscore.catalog import jobs
+from dscore.catalog.changes import CHUNK, Written
+from dscore.catalog.connection import Database
+from dscore.catalog.jobs import Held, JobItem
+
+LEFT = "Somebody changed it meanwhile; it was left alone."
+
+Revs = Mapping[int, int]
+"""Items by id, with the revs that an edit is bound to."""
+
+
+def batches(ids: Iterable[int], revs: Revs | None = None) -> Iterator[jobs.NewItem]:
+    """One for each transaction, with its items and the revs that they are bound to."""
+    bound = ([item, None if revs is None else revs[item]] for item in ids)
+    while some := list(islice(bound, CHUNK)):
+        yield jobs.NewItem(payload=some, items=len(some))
+
+
+def items_of(piece: JobItem) -> list[int]:
+    """The items of a piece, as `batches` made it."""
+    return [item for item, _ in piece.payload]
+
+
+def settling(held: Held, piece: JobItem) -> Callable[[Database, Written], None]:
+    """What notes in the piece's own transaction what became of its items."""
+
+    def settle(db: Database, written: Written) -> None:
+        fates = {("done", ""): written.changed, ("there", ""): written.same, ("skipped", LEFT): written.stale}
+        jobs.settle(db, held, piece, fates, change_id=written.change_id)
+
+    return settle
