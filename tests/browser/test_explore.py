@@ -167,6 +167,28 @@ def test_back_is_one_step_whatever_the_tag_is_called(
         expect(tiles(page)).to_have_count(3)
 
 
+def test_back_right_after_a_click_takes_the_click_back(server: Server, page: Page, heap: str) -> None:
+    explore(server, page, heap)
+    bar(page, "long hair").click()
+    expect(tiles(page)).to_have_count(3)
+    expect(page.get_by_text("3 of 12 pictures")).to_be_visible()
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"/api/items\?.*toggle=even"), hold)
+    bar(page, "even").evaluate("(bar) => { bar.click(); history.back(); }")
+    expect(page.get_by_text("12 of 12 pictures")).to_be_visible()
+    for route in held:
+        route.continue_()
+    settled(page)
+    expect(tiles(page)).to_have_count(COUNT)
+    expect(bar(page, "even")).to_have_attribute("aria-pressed", "false")
+    expect(page.get_by_text("12 of 12 pictures")).to_be_visible()
+    assert "q=" not in page.url
+
+
 def test_a_brush_over_a_chart_filters(server: Server, page: Page, heap: str) -> None:
     explore(server, page, heap)
     chart = page.locator("[data-testid=stVegaLiteChart]").nth(1)

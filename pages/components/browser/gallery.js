@@ -118,6 +118,7 @@ class Gallery {
     if (this.foreseeing !== begun) return;
     this.foreseeing = null;
     const { data } = this;
+    if (detail.isLeft) return this.load(data.page);
     const isKnown = data.q === answer?.q && data.page === 1; // Python was quicker
     const isNews = answer !== null && data.q === before.q && data.q !== answer.q;
     if (data.dataset !== before.dataset || !(isKnown || isNews)) return this.load(data.page);
