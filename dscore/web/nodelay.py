@@ -8,6 +8,7 @@ algorithm on: what follows an answer's first packet then waits for the browser's
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -24,5 +25,6 @@ class NoDelay:
         transport = getattr(getattr(receive, "__self__", None), "transport", None)
         connection = transport.get_extra_info("socket") if transport else None
         if connection is not None and connection.family in {socket.AF_INET, socket.AF_INET6}:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with suppress(OSError):  # who asked may be gone
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         await self._app(scope, receive, send)

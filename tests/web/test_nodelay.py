@@ -13,7 +13,7 @@ from http.client import HTTPConnection
 import uvicorn
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from websockets.sync.client import connect
 
@@ -95,3 +95,29 @@ def test_without_it_uvicorn_would_wait() -> None:
 
 def test_another_server_is_left_alone() -> None:
     assert TestClient(NoDelay(answering)).get("/").text == "here"
+
+
+class Gone:
+    """A connection as uvicorn holds it, of somebody who has left."""
+
+    def __init__(self) -> None:
+        self.transport = self
+        self._socket = socket.socket()
+        self._socket.close()
+
+    def get_extra_info(self, name: str) -> socket.socket:
+        assert name == "socket"
+        return self._socket
+
+    async def receive(self) -> Message:
+        return {"type": "http.disconnect"}
+
+
+def test_who_has_left_is_no_error() -> None:
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    asyncio.run(NoDelay(PlainTextResponse("here"))({"type": "http"}, Gone().receive, send))
+    assert sent[-1]["body"] == b"here"
