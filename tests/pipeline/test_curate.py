@@ -1,8 +1,5 @@
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +16,10 @@ from dscore.pipeline.operations import Operation
 from dscore.pipeline.render import rendered
 from dscore.worker import work
 from tests.catalog.made import ask, dataset_of, item_ids, make_library, tag_texts, whole_catalog
+from tests.pipeline.edited import edited, one
 
 GUIDE = "1girl, solo, long hair, hair ribbon, red dress, solo focus"
 LARGE = changes.CHUNK * 2 + 500
-
-
-def edited(library: Library, *words: str, query: str = "", **fields: Any) -> curate.Applied:
-    """One edit as a command gives it."""
-    kind, text, new = (*words, "", "")[:3]
-    return curate.apply(library, dataset_of(library), Operation(kind, text, new, **fields), query=query)
 
 
 def captions(library: Library) -> dict[str, str]:
@@ -35,10 +27,6 @@ def captions(library: Library) -> dict[str, str]:
         dataset = dataset_of(library)
         ids = [row[0] for row in db.execute("select id from item where trashed_at is null order by id")]
         return {one.name: text for chunk in rendered(db, dataset, ids) for one, text in chunk}
-
-
-def one(home: Path, caption: str, *, trigger: str = "") -> Library:
-    return make_library(home, {"a": caption}, trigger=trigger)
 
 
 def states_of_changes(library: Library) -> list[str]:
@@ -362,82 +350,6 @@ def test_what_a_person_added_stays_when_the_tagger_no_longer_finds_it(tmp_path: 
     edited(library, "add", "hat")
     tag(library, {"dog": 900}, mode=Mode.MERGE)
     assert tag_texts(library) == {"a": "hat, dog"}
-
-
-# History.
-
-
-def test_undo_of_an_older_change_leaves_later_work_on_other_tags(tmp_path: Path) -> None:
-    library = make_library(tmp_path, {"a": "x, y", "b": "x"})
-    older = edited(library, "replace", "x", "z").change_id
-    edited(library, "add", "new")
-    edited(library, "remove", "z", query="name:b")
-    reverted = reverts.undo(library, dataset_of(library), older)
-    assert (reverted.items, reverted.left, reverted.left_names) == (1, 1, ("b",))
-    assert tag_texts(library) == {"a": "x, y, new", "b": "new"}
-
-
-def test_undo_leaves_a_tag_that_somebody_removed_and_added_again(tmp_path: Path) -> None:
-    library = one(tmp_path, "x")
-    first = edited(library, "add", "new").change_id
-    edited(library, "remove", "new")
-    edited(library, "add", "new")
-    assert reverts.undo(library, dataset_of(library), first).left == 1
-    assert tag_texts(library) == {"a": "x, new"}
-
-
-def test_what_an_undo_left_can_be_undone_once_the_later_change_is(tmp_path: Path) -> None:
-    library = one(tmp_path, "x")
-    first = edited(library, "add", "new").change_id
-    later = edited(library, "remove", "new").change_id
-    reverts.undo(library, dataset_of(library), first)
-    reverts.undo(library, dataset_of(library), later)
-    assert tag_texts(library) == {"a": "x, new"}
-    assert reverts.undo(library, dataset_of(library), first).items == 1
-    assert tag_texts(library) == {"a": "x"}
-
-
-def test_redo_brings_a_tag_back_to_where_a_sort_had_put_it(tmp_path: Path) -> None:
-    library = one(tmp_path, "b, c")
-    added = edited(library, "add", "a").change_id
-    edited(library, "sort")
-    reverts.undo(library, dataset_of(library), added)
-    reverts.redo(library, dataset_of(library))
-    assert tag_texts(library) == {"a": "a, b, c"}
-
-
-def test_a_new_change_ends_redo_and_one_that_changes_nothing_does_not(tmp_path: Path) -> None:
-    library = one(tmp_path, "x")
-    edited(library, "add", "y")
-    reverts.undo(library, dataset_of(library))
-    assert edited(library, "add", "x, x").changed == 1
-    reverts.undo(library, dataset_of(library))
-    edited(library, "remove", "nothing like it")
-    edited(library, "sort")
-    assert ask(library, "select count(*) from change") == [(2,)]
-    assert reverts.redo(library, dataset_of(library)).change.summary == "add “x”"
-    with pytest.raises(WrongUseError, match="nothing to redo"):
-        reverts.redo(library, dataset_of(library))
-
-
-def test_nothing_to_undo_is_said(tmp_path: Path) -> None:
-    library = one(tmp_path, "x")
-    with pytest.raises(WrongUseError, match="nothing to undo"):
-        reverts.undo(library, dataset_of(library))
-    change = edited(library, "add", "y").change_id
-    reverts.undo(library, dataset_of(library))
-    with pytest.raises(WrongUseError, match="undone already"):
-        reverts.undo(library, dataset_of(library), change)
-
-
-def test_another_process_undoes_and_redoes(tmp_path: Path) -> None:
-    library = one(tmp_path, "x")
-    edited(library, "add", "y")
-    for word, after in (("undo", "x"), ("redo", "x, y")):
-        command = [sys.executable, "-m", "dscore", word, "set", "--home", str(tmp_path), "--json"]
-        done = subprocess.run(command, capture_output=True, check=True)
-        assert json.loads(done.stdout)["items"] == 1
-        assert tag_texts(library) == {"a": after}
 
 
 # Large edits.
