@@ -211,11 +211,16 @@ def redo(library: Library, out: Output, name: str) -> None:
     _say_reverted(out, "Done again", reverts.redo(library, dataset, on_progress=out.progress))
 
 
+def _reach(change: Change, items: int) -> str:
+    """A change without pictures sets something of the dataset, such as its trigger word."""
+    return counted(items, "picture") if change.items else "the whole dataset"
+
+
 def _say_reverted(out: Output, word: str, reverted: Reverted) -> None:
     change = reverted.change
     document = {"change": change.id, "summary": change.summary, "items": reverted.items, "left": reverted.left}
     document["left_items"] = list(reverted.left_names)
-    out.result(document, [f"{word}: {change.summary} ({counted(reverted.items, 'picture')})."])
+    out.result(document, [f"{word}: {change.summary} ({_reach(change, reverted.items)})."])
     if reverted.left:
         some = ", ".join(reverted.left_names[:10]) + (", …" if reverted.left > 10 else "")
         out.warn(f"{counted(reverted.left, 'picture')} left alone, changed again since: {some}.")
@@ -249,5 +254,5 @@ def history(library: Library, out: Output, name: str, limit: int) -> None:
 def _history_line(change: Change) -> str:
     words = {"open": ", under way", "complete": "", "partial": ", half done", "undone": ", undone"}
     left = f", but for {change.left:,} that were changed later" if change.left else ""
-    extent = counted(change.items, "picture") if change.items else "the whole dataset"
+    extent = _reach(change, change.items)
     return f"{change.id:6}  {local_time(change.at)}  {change.summary} ({extent}){words[change.state]}{left}"

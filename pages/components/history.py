@@ -12,7 +12,7 @@ from dscore.errors import WrongUseError
 from dscore.pipeline import history
 from pages.components import differences, state, taken_back
 from pages.components.trouble import spoken
-from pages.components.words import counted, since
+from pages.components.words import reach, since
 
 PAGE = 12
 STATES = {"open": "under way", "partial": "stopped half way", "undone": "undone", "complete": ""}
@@ -63,7 +63,7 @@ def _row(dataset: Dataset, change: Change) -> None:
 
 
 def _words(change: Change) -> str:
-    parts = [since(change.at), _reach(change), f"by {history.author(change)}"]
+    parts = [since(change.at), reach(change, change.items), f"by {history.author(change)}"]
     if STATES[change.state]:
         parts.append(STATES[change.state])
     if change.left:
@@ -71,11 +71,6 @@ def _words(change: Change) -> str:
     if change.gone:
         parts.append(f"{change.gone:,} gone for ever")
     return " · ".join(parts)
-
-
-def _reach(change: Change) -> str:
-    """A change without pictures set something of the dataset, such as its trigger word."""
-    return counted(change.items, "picture") if change.items else "the whole dataset"
 
 
 @st.dialog("What it changed", width="large", position="right")

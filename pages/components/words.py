@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
+from dscore.catalog.changes import Change
+
 WORD_JOINER = "\u2060"
 
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+.!|<>$:~^&=@-])")
@@ -21,6 +23,11 @@ def plain(text: str) -> str:
 def counted(number: int, noun: str) -> str:
     """`1 picture`, `2,000 pictures`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def reach(change: Change, items: int) -> str:
+    """So many pictures; a change without pictures sets something of the dataset, such as its trigger word."""
+    return counted(items, "picture") if change.items else "the whole dataset"
 
 
 def duration(seconds: float) -> str:

@@ -63,6 +63,12 @@ def test_undo_leaves_later_work_and_names_it_with_exit_1(pets: Commands) -> None
     assert pets.captions("pets") == {"a": "cat, red", "b": "dog, red", "c": ""}
 
 
+def test_undo_of_a_setting_is_of_the_whole_dataset(pets: Commands) -> None:
+    pets.good("edit", "pets", "trigger", "hero")
+    assert pets("undo", "pets").out == "Undone: set trigger word “hero”, start (the whole dataset).\n"
+    assert pets("redo", "pets").out == "Done again: set trigger word “hero”, start (the whole dataset).\n"
+
+
 def test_history_tells_the_state_of_each_change(pets: Commands) -> None:
     pets.good("edit", "pets", "trigger", "mine")
     pets.good("edit", "pets", "sort")
