@@ -73,6 +73,8 @@ def test_a_trigger_word_for_all_is_a_setting_of_the_dataset(heap: Commands) -> N
     assert "It is a setting of the dataset, so it counts for all pictures." in texts(shown)
     clicked(shown, "apply")
     assert all(caption.startswith("saria") for caption in heap.captions("heap").values())
+    clicked(shown, "undo-edit")
+    assert any("on the whole dataset" in text for text in texts(shown, "success"))
 
 
 def test_no_word_and_none_to_take_away_is_nothing_to_apply(heap: Commands) -> None:
