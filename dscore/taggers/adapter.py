@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from dscore.errors import ModelError, ModelMemoryError
-from dscore.taggers import front, preparation, resample
+from dscore.taggers import front, preparation
 from dscore.taggers.base import Label, ModelIdentity, Pixels, Scores, TaggerFiles, TaggerSpec, Thresholds
 from dscore.taggers.families import FAMILIES, Family
 from dscore.taggers.labels import read_labels
@@ -60,7 +60,6 @@ def _at_speed(speed: preparation.Speed) -> tuple[preparation.Speed, str]:
             why = f"Pictures are prepared the exact way, since torch cannot be loaded ({error})."
         else:
             return "fast", ""
-    resample.ready()  # now, and not while the first picture waits
     return "exact", why
 
 

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable
 from functools import cache, lru_cache
 from importlib import import_module
-from itertools import product
+from itertools import count, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +35,7 @@ HALF = 1 << (BITS - 1)
 LANES = 24  # rows together; of 8, 16, 24 and 32 the quickest
 AT_ONCE = 5  # weights in one go over the lanes; of 4, 5, 6 and 8 the quickest
 STRIP = 10 * LANES  # rows of a picture that are copied at a time
+FEW = 64  # pictures that Pillow resizes sooner than a compiler is loaded
 
 _PILLOWS: dict[Filter, Image.Resampling] = {
     "bicubic": Image.Resampling.BICUBIC,
@@ -45,9 +46,10 @@ _PILLOWS: dict[Filter, Image.Resampling] = {
 def resize(image: Image.Image, out: Bytes, *, method: Filter, order: Order) -> None:
     """Write an RGB picture, stretched to its shape, into `out`: uint8 [height, width, 3] in that order of channels.
 
-    The first call compiles, see `ready`. Safe in threads, and they run at the same time.
+    The first FEW pictures of a process go to Pillow, then it compiles, see `ready`. Safe in threads, and they run at the
+    same time.
     """
-    squeeze, _ = _compiled()
+    squeeze = _compiled()[0] if next(_ASKED) >= FEW or _compile.cache_info().currsize else None
     height, width = out.shape[:2]
     if squeeze is None:
         small = image.resize((width, height), _PILLOWS[method])
@@ -122,6 +124,7 @@ _CURVES: dict[Filter, tuple[Callable[[Doubles], Doubles], float]] = {
 }
 """Of each filter: its height at a distance, and how far it reaches, in pixels."""
 
+_ASKED = count()
 _COMPILING = threading.Lock()
 
 

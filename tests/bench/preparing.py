@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from dscore.media.view import open_upright
+from dscore.taggers import resample
 from dscore.taggers.preparation import prepare, ready_quick
 from tests.bench import Row
 from tests.bench.drawings import drawn
@@ -27,6 +28,7 @@ Prepare = Callable[[Path, int], None]
 def run() -> list[Row]:
     """How many times as quick, the best round of each; and how far apart the rounds were."""
     ready_quick()
+    resample.ready()
     room = np.empty((THREADS * 12, SIZE, SIZE, 3), np.uint8)
     floats = np.empty(room.shape, np.float32)
 

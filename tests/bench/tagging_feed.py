@@ -18,6 +18,7 @@ import onnx
 from PIL import Image
 
 from dscore.models import Category
+from dscore.taggers import resample
 from dscore.taggers.adapter import OnnxTagger
 from dscore.taggers.base import Label, ModelIdentity, Pixels, Scores, Tagger, Thresholds
 from dscore.taggers.feed import Picture, best_threads, score_pictures
@@ -49,6 +50,7 @@ class Took(NamedTuple):
 def run() -> list[Row]:
     """The simulated devices, the CPU model in the feed, and one picture's preparation."""
     ready_quick()
+    resample.ready()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         pictures = [Picture(number, path) for number, path in enumerate(drawn(folder, PICTURES))]

@@ -60,13 +60,25 @@ class Server:
         return [one for one in self.process.children(recursive=True) if "worker" in one.cmdline()]
 
 
+STANDS_STILL = """async () => {
+    await document.fonts.load('20px "Material Symbols Rounded"').then(() => document.fonts.ready);
+    const placed = () => [...document.querySelectorAll("[data-testid=stElementContainer]")]
+        .map((one) => one.getBoundingClientRect()).map((box) => [box.x, box.y, box.height].join()).join(" ");
+    for (let same = 0, before = ""; same < 4; ) {
+        await new Promise(requestAnimationFrame);
+        const now = placed();
+        const loading = document.querySelector("[data-testid=stSkeleton], [data-stale=true]");
+        same = now === before && !loading ? same + 1 : 0;
+        before = now;
+    }
+}"""
+"""Resolves when the icons have their font, nothing waits for its script, and nothing has moved for four frames."""
+
+
 def settled(page: Page) -> None:
-    """Wait until no script runs and what it drew is there, in its own fonts: until then icons are words, and take more room."""
+    """Wait until no script runs and what it drew stands still: a click on what moves lands beside it."""
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
-    expect(page.locator("[data-stale=true]")).to_have_count(0)
-    page.evaluate(
-        "document.fonts.load('20px \"Material Symbols Rounded\"').then(() => document.fonts.ready).then(() => true)"
-    )
+    page.evaluate(STANDS_STILL)
 
 
 @contextmanager

@@ -46,6 +46,23 @@ SHAPES: list[tuple[Size, Size]] = [
     ((23, 25), (7, 90)),
 ]
 TRY = "from dscore.taggers import resample; print(resample.ready() or 'compiled')"
+FEW_AND_ONE_MORE = """
+import sys, numpy as np
+from PIL import Image
+from dscore.taggers import resample
+picture, pixels = Image.new("RGB", (9, 9)), np.empty((4, 4, 3), np.uint8)
+for _ in range(resample.FEW):
+    resample.resize(picture, pixels, method="bicubic", order="RGB")
+    assert "numba" not in sys.modules
+resample.resize(picture, pixels, method="bicubic", order="RGB")
+assert "numba" in sys.modules
+"""
+
+
+@pytest.fixture(autouse=True)
+def compiled() -> None:
+    """What is compared with Pillow is not Pillow."""
+    resample.ready()
 
 
 @pytest.fixture
@@ -119,6 +136,10 @@ def test_without_numba_the_pixels_are_the_same(order: Order) -> None:
     assert np.array_equal(
         resized(image, (64, 64), "bilinear", order), expected if order == "RGB" else expected[:, :, ::-1]
     )
+
+
+def test_a_few_pictures_do_not_wait_for_a_compiler() -> None:
+    subprocess.run([sys.executable, "-W", "error", "-c", FEW_AND_ONE_MORE], cwd=ROOT, check=True)
 
 
 def test_it_compiles_with_a_damaged_cache_and_without_a_place_for_one(tmp_path: Path) -> None:
