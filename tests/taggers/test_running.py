@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -16,15 +15,22 @@ from tests.taggers.test_feed import PacedTagger
 
 
 class Gpu(PacedTagger):
-    """A device that holds `fits` pictures at once, never a black one; `each` is seconds a picture, `seconds` a run."""
+    """A device that holds `fits` pictures at once, never a black one; by its own clock a run takes `run` seconds, and each
+    picture in it `each`.
+    """
 
-    def __init__(self, *, fits: int = 1000, seconds: float = 0.0, each: float = 0.0) -> None:
-        super().__init__(seconds=seconds)
+    def __init__(self, *, fits: int = 1000, run: float = 0.0, each: float = 0.0) -> None:
+        super().__init__()
         self.fits = fits
+        self.run = run
         self.each = each
+        self.now = 0.0
+
+    def clock(self) -> float:
+        return self.now
 
     def score(self, batch: Pixels) -> Scores:
-        time.sleep(self.each * len(batch))
+        self.now += self.run + self.each * len(batch)
         if len(batch) > self.fits or (batch.max(axis=(1, 2, 3)) == 0).any():
             self.batches.append(-len(batch))
             raise ModelMemoryError("It does not fit.")
@@ -84,9 +90,13 @@ def test_results_are_those_of_a_run_without_trouble(fits: int) -> None:
 
 
 def test_the_batch_that_pays_is_measured() -> None:
-    assert measured_batch(Gpu(seconds=0.02)) == LARGEST  # a run costs the same whatever is in it
-    assert measured_batch(Gpu(seconds=0.02, fits=5)) == 4
-    assert measured_batch(Gpu(each=0.01)) < LARGEST  # a picture costs the same whatever comes with it
+    def measured(gpu: Gpu) -> int:
+        return measured_batch(gpu, clock=gpu.clock)
+
+    assert measured(Gpu(run=0.02)) == LARGEST  # a run costs the same whatever is in it
+    assert measured(Gpu(run=0.02, fits=5)) == 4
+    assert measured(Gpu(run=0.02, each=0.02)) == 16  # twice as many would gain 3 of 100
+    assert measured(Gpu(each=0.01)) == 1  # a picture costs the same whatever comes with it
 
 
 def test_few_pictures_are_not_worth_measuring(tmp_path: Path) -> None:
