@@ -66,6 +66,7 @@ def try_all(tagger: str, hashes: Path) -> Tried:
         device, why = _session(folder)
         driver = ask_driver()
         torch_error = _torch()
+        resize_error = resample.ready()  # otherwise the first pictures are not prepared as the many after them
         decode, exact, fast = _preparing(folder, quick=not torch_error)
         found = Tried(
             device=device,
@@ -73,7 +74,7 @@ def try_all(tagger: str, hashes: Path) -> Tried:
             driver_cuda="" if driver.cuda is None else f"{driver.cuda[0]}.{driver.cuda[1]}",
             gpus=tuple(f"{gpu.name}, {gpu.memory / 1e9:.0f} GB" for gpu in driver.gpus),
             torch_error=torch_error,
-            resize_error=resample.ready(),
+            resize_error=resize_error,
             decode=decode,
             prepare=exact,
             fast=fast,
