@@ -217,6 +217,7 @@ def _serve(pipe: Connection, decode: Decode, limits: DecodeLimits) -> None:
     """The child's life: one picture after the other, until the parent closes the pipe or is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # numpy would start a thread for each core, and a decode uses none of them
     importlib.import_module("numpy")  # what a decode needs anyway does not count against a picture
     _limit_memory(limits.memory_bytes)
     _keep_freed_memory()
