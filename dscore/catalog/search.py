@@ -17,8 +17,8 @@ from dscore.catalog import lengths
 from dscore.catalog import tags as tag_table
 from dscore.catalog.connection import Database
 from dscore.catalog.datasets import folded
-from dscore.catalog.tags import TagCount
-from dscore.models import Category
+from dscore.catalog.reads import columns
+from dscore.catalog.tags import CATEGORIES, TagCount
 from dscore.text.query import And, Compare, Everything, Is, Named, Not, Or, Query, Tag
 from dscore.text.tags import tag_key, tag_matcher
 
@@ -47,10 +47,8 @@ class Found:
 def ids(db: Database, dataset_id: int, query: Query, *, after: int = 0, limit: int = -1) -> list[int]:
     """Items that match, by id; `after` the last id of the page before."""
     found = _prepared(db, dataset_id, query)
-    rows = db.execute(
-        f"select w.item_id {found.sql} and w.item_id > ? order by w.item_id limit ?", (*found.params, after, limit)
-    )
-    return [row[0] for row in rows]
+    query_ = f"select w.item_id {found.sql} and w.item_id > ? order by w.item_id limit ?"
+    return columns(db, ("item_id",), query_, (*found.params, after, limit))[0]
 
 
 def having(db: Database, tag_ids: Iterable[int]) -> set[int]:
@@ -85,34 +83,32 @@ def tag_counts(db: Database, dataset_id: int, query: Query, *, limit: int | None
 def sizes(db: Database, dataset_id: int, query: Query) -> list[tuple[int, int, int]]:
     """(width, height, how many) of the pictures that match, upright."""
     found = _prepared(db, dataset_id, query)
-    rows = db.execute(
-        f"""select width, height, count(*) from (select w.item_id {found.sql}) hit
-        cross join item on item.id = hit.item_id cross join image on image.id = image_id group by width, height""",
-        found.params,
-    )
-    return rows.fetchall()
+    counted = f"""select width, height, count(*) as pictures from (select w.item_id {found.sql}) hit
+        cross join item on item.id = hit.item_id cross join image on image.id = image_id group by width, height"""
+    return list(zip(*columns(db, ("width", "height", "pictures"), counted, found.params), strict=True))
 
 
 def tag_numbers(db: Database, dataset_id: int, query: Query) -> list[tuple[int, int]]:
     """(tags in a caption, how many captions have so many) of the items that match, the fewest first."""
     found = _prepared(db, dataset_id, query)
-    rows = db.execute(
-        f"""select tags, count(*) from (select (select count(*) from item_tag t where t.item_id = hit.item_id) as tags
-        from (select w.item_id {found.sql}) hit) group by tags order by tags""",
-        found.params,
-    )
-    return rows.fetchall()
+    counted = f"""select tags, count(*) as captions from (
+        select (select count(*) from item_tag t where t.item_id = hit.item_id) as tags from (select w.item_id {found.sql}) hit
+    ) group by tags order by tags"""
+    return list(zip(*columns(db, ("tags", "captions"), counted, found.params), strict=True))
 
 
 def _named(db: Database, numbers: dict[int, int], limit: int | None) -> list[TagCount]:
     if limit is not None and 0 < limit < len(numbers):  # what is not among the first needs no name
         least = sorted(numbers.values(), reverse=True)[limit - 1]
         numbers = {tag: items for tag, items in numbers.items() if items >= least}
-    rows = db.execute(
-        "select id, name, category from tag where id in (select value from json_each(?))", (json.dumps(list(numbers)),)
+    rows = columns(
+        db,
+        ("id", "name", "category"),
+        "select id, name, category from tag where id in (select value from json_each(?))",
+        (json.dumps(list(numbers)),),
     )
-    ranked = sorted([(-numbers[id_], name, id_, category) for id_, name, category in rows.fetchall()])
-    return [TagCount(id_, name, Category(category), -items) for items, name, id_, category in ranked[:limit]]
+    ranked = sorted([(-numbers[id_], name, id_, category) for id_, name, category in zip(*rows, strict=True)])
+    return [TagCount(id_, name, CATEGORIES[category], -items) for items, name, id_, category in ranked[:limit]]
 
 
 def _prepared(db: Database, dataset_id: int, query: Query) -> Found:

@@ -66,7 +66,8 @@ def cards(db: Database, dataset: Dataset, ids: Sequence[int]) -> list[Card]:
     found = [pair for chunk in rendered(db, dataset, ids) for pair in chunk]
     standing = images.standing(db, ids)
     pictures = images.details(db, ids)
-    category = tag_table.categories(db, {tag for one, _ in found for tag in one.layers.tags})
+    categories = tag_table.categories(db, set().union(*[one.layers.tags for one, _ in found]))
+    tags = dict(zip(categories, categories.items(), strict=True))
     return [
         Card(
             id=one.item_id,
@@ -75,7 +76,7 @@ def cards(db: Database, dataset: Dataset, ids: Sequence[int]) -> list[Card]:
             width=pictures[one.item_id].width,
             height=pictures[one.item_id].height,
             rev=standing[one.item_id].rev,
-            tags=tuple([(tag, category[tag]) for tag in one.layers.tags]),
+            tags=tuple(map(tags.__getitem__, one.layers.tags)),
             trigger=one.layers.trigger,
             prose=one.layers.prose,
             caption=caption,
