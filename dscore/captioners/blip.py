@@ -17,7 +17,7 @@ from dscore.captioners.base import Ask, Caption, CaptionerFiles, CaptionerSpec, 
 from dscore.captioners.drawing import Draw
 from dscore.captioners.layout import Look
 from dscore.errors import DeviceError, ModelError, ModelMemoryError, WrongUseError
-from dscore.taggers.gpus import devices
+from dscore.taggers.gpus import NO_CARD, ask_driver, devices
 from dscore.taggers.session import is_out_of_memory
 
 if TYPE_CHECKING:
@@ -189,6 +189,8 @@ def device_for(torch: Any, asked: str, *, name: str) -> tuple[str, str]:
 
 
 def _without_cuda(torch: Any) -> str:
+    if not ask_driver().gpus:
+        return NO_CARD
     if torch.version.cuda is None:
         return "the installed torch has no CUDA (install the build for your card, see pytorch.org)"
     return f"torch {torch.__version__} finds no NVIDIA GPU, or no driver for CUDA {torch.version.cuda}"

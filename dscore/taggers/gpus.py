@@ -9,6 +9,9 @@ from typing import Any
 
 from dscore.errors import WrongUseError
 
+NO_CARD = "no NVIDIA card with its driver is found here"
+"""Why nothing runs on CUDA where that is so: which library is missing besides helps nobody."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gpu:

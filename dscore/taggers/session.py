@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dscore.errors import DeviceError, ModelError
-from dscore.taggers.gpus import devices
+from dscore.taggers.gpus import NO_CARD, ask_driver, devices
 
 CUDA, CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
 # One shape more (the last, smaller batch) then costs no exhaustive search, and memory is not taken in
@@ -52,6 +52,8 @@ def open_model(
     session, why = _try_cuda(path, number, threads)
     if session is not None and not why:
         return OpenModel(_lighter(session, bytes_for, number, threads), name if ":" in name else "cuda", "")
+    if not ask_driver().gpus:
+        why = NO_CARD
     if name != "auto":
         raise DeviceError(f"{path.parent.name} does not run on {name.upper()}: {why}.")
     return OpenModel(session or _session(path, [CPU], threads), "cpu", f"Runs on the CPU, since {why}.")
