@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from dscore.catalog import tags as tag_table
 from dscore.catalog.connection import Database
+from dscore.catalog.reads import columns
 from dscore.models import Layers
 
 CHUNK = 5000
@@ -33,17 +34,22 @@ def layers(db: Database, dataset_id: int, ids: Sequence[int]) -> Iterator[list[I
 
 
 def _chunk(db: Database, ids: Sequence[int], trigger: str, names: dict[str, str]) -> list[ItemLayers]:
-    rows = db.execute(
-        """select item.id, item.name, coalesce(item.trigger, ?), item.template, prose.text,
+    items, names_, triggers, templates, texts, tag_lists = columns(
+        db,
+        ("id", "name", "own_trigger", "template", "text", "tags"),
+        """select item.id, item.name, coalesce(item.trigger, ?) as own_trigger, item.template, prose.text,
             (select group_concat(tag_id) from (select tag_id from item_tag where item_id = item.id order by position, tag_id))
+            as tags
         from json_each(?) wanted cross join item on item.id = wanted.value
         left join prose on prose.item_id = item.id""",
         (trigger, json.dumps(list(ids))),
-    ).fetchall()
-    lists = [row[5].split(",") if row[5] else () for row in rows]
+    )
+    lists = _named(db, names, [tags.split(",") if tags else () for tags in tag_lists])
     return [
         ItemLayers(item_id, name, Layers(own_trigger, tags, prose or ""), template)
-        for (item_id, name, own_trigger, template, prose, _), tags in zip(rows, _named(db, names, lists), strict=True)
+        for item_id, name, own_trigger, tags, prose, template in zip(
+            items, names_, triggers, lists, texts, templates, strict=True
+        )
     ]
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from dscore.catalog.clock import now
 from dscore.catalog.connection import Database
+from dscore.catalog.reads import columns
 from dscore.models import DecodedImage, Origin
 from dscore.text.parsing import ParsedCaption
 
@@ -195,13 +196,15 @@ class ImageDetails:
 
 def details(db: Database, ids: Iterable[int]) -> dict[int, ImageDetails]:
     """By item id."""
-    rows = db.execute(
+    found = columns(
+        db,
+        ("id", "file", "sha256", "format", "width", "height", "orientation", "frames"),
         """select item.id, file, sha256, format, width, height, orientation, frames
         from item join image on image.id = item.image_id
         where item.id in (select value from json_each(?))""",
         (json.dumps(list(ids)),),
     )
-    return {row[0]: ImageDetails(*row[1:]) for row in rows.fetchall()}
+    return dict(zip(found[0], map(ImageDetails, *found[1:]), strict=True))
 
 
 def known(db: Database) -> dict[str, tuple[int, str]]:
@@ -262,11 +265,16 @@ class Standing(NamedTuple):
 
 def standing(db: Database, ids: Iterable[int]) -> dict[int, Standing]:
     """How each of the items stands; unknown ids are left out."""
-    rows = db.execute(
-        "select id, rev, trashed_at is not null, mark, stars from item where id in (select value from json_each(?))",
+    found = columns(
+        db,
+        ("id", "rev", "trashed", "mark", "stars"),
+        """select id, rev, trashed_at is not null as trashed, mark, stars from item
+        where id in (select value from json_each(?))""",
         (json.dumps(list(ids)),),
     )
-    return {item: Standing(rev, bool(trashed), mark, stars) for item, rev, trashed, mark, stars in rows.fetchall()}
+    return {
+        item: Standing(rev, bool(trashed), mark, stars) for item, rev, trashed, mark, stars in zip(*found, strict=True)
+    }
 
 
 def in_dataset(db: Database, dataset_id: int, ids: Iterable[int]) -> set[int]:
