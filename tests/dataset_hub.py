@@ -17,6 +17,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+import pytest
+
+from dscore.fetch.limits import Retries
+from dscore.pipeline import hub as importing
+
 COMMIT = "a1" * 20
 LARGE = (".zip", ".parquet", ".tar", ".bin")
 PAGE = 3
@@ -116,6 +121,16 @@ def serving() -> Iterator[DatasetHub]:
             server.shutdown()
             thread.join()
             server.server_close()
+
+
+@contextmanager
+def serving_quickly(retries: Retries) -> Iterator[DatasetHub]:
+    """The same, for an import without a token of the person's own, which waits as told and no longer."""
+    with pytest.MonkeyPatch.context() as patch, serving() as hub:
+        patch.delenv("HF_TOKEN", raising=False)
+        patch.setattr(importing, "WHILE_LOOKING", retries)
+        patch.setattr(importing, "Retries", lambda: retries)
+        yield hub
 
 
 class _Answers(BaseHTTPRequestHandler):

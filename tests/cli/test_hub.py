@@ -11,21 +11,17 @@ import pytest
 
 from dscore.fetch import secrets
 from dscore.fetch.limits import Retries
-from dscore.pipeline import hub as importing
 from tests.commands import Commands, Ran
-from tests.dataset_hub import COMMIT, DatasetHub, Fault, serving
+from tests.dataset_hub import COMMIT, DatasetHub, Fault, serving_quickly
 from tests.hub_layouts import CAPTIONS, LAYOUTS, PICTURES, packed, picture, pictures_table
 
 QUICK = Retries(tries=3, first=0.01, busy=0.01, longest=5.0)
 
 
 @pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[DatasetHub]:
+def hub() -> Iterator[DatasetHub]:
     """A hub that may be asked, with short waits."""
-    monkeypatch.delenv("HF_TOKEN", raising=False)
-    monkeypatch.setattr(importing, "WHILE_LOOKING", QUICK)
-    monkeypatch.setattr(importing, "Retries", lambda: QUICK)
-    with serving() as served:
+    with serving_quickly(QUICK) as served:
         yield served
 
 

@@ -26,7 +26,7 @@ from dscore.pipeline import hub as importing
 from dscore.pipeline.hub import Choice, Found
 from dscore.pipeline.jobs import run_here
 from tests.commands import ROOT, Commands
-from tests.dataset_hub import DatasetHub, Fault, serving
+from tests.dataset_hub import DatasetHub, Fault, serving_quickly
 from tests.fetch.test_addresses import FORBIDDEN
 from tests.hub_layouts import packed, picture, table
 from tests.media.pictures import bytes_of
@@ -36,11 +36,8 @@ KILLS = 2
 
 
 @pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[DatasetHub]:
-    monkeypatch.delenv("HF_TOKEN", raising=False)
-    monkeypatch.setattr(importing, "WHILE_LOOKING", QUICK)
-    monkeypatch.setattr(importing, "Retries", lambda: QUICK)
-    with serving() as served:
+def hub() -> Iterator[DatasetHub]:
+    with serving_quickly(QUICK) as served:
         yield served
 
 
