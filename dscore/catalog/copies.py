@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from dscore.catalog import images
 from dscore.catalog.connection import Database
+from dscore.models import Origin
 from dscore.text.names import fold_name
 
 _LAYERS = (
@@ -37,13 +38,13 @@ def bring(db: Database, ids: Sequence[int], *, into: int) -> list[Brought]:
     """
     rows = db.execute(
         """select item.id, item.rev, image_id, name, coalesce(origin.path, name),
-            coalesce(source, ''), coalesce(raw_name, '')
+            coalesce(source, ''), coalesce(raw_name, ''), coalesce(url, ''), coalesce(facts, '{}')
         from json_each(?) wanted cross join item on item.id = wanted.value left join origin on item_id = item.id""",
         (json.dumps(list(ids)),),
     ).fetchall()
     brought = []
-    for item, rev, image, name, path, source, raw in rows:
-        new = images.NewItem(image, name, path, raw_name=raw)
+    for item, rev, image, name, path, source, raw, url, facts in rows:
+        new = images.NewItem(image, name, path, raw_name=raw, origin=Origin(url, json.loads(facts)))
         brought.append(Brought(item, rev, images.place(db, new, dataset_id=into, fold=fold_name, source=source)))
     _copy_layers(db, [(one.item_id, one.placed.item_id) for one in brought if one.placed.fate == "new"], into)
     return brought

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,6 +128,21 @@ def all_items(db: Database, job_id: int) -> list[int]:
     """Every item of the job that is still there, whatever became of it."""
     rows = db.execute("select item_id from job_item join item on item.id = item_id where job_id = ?", (job_id,))
     return [row[0] for row in rows]
+
+
+def notes(db: Database, job_id: int) -> dict[int, Any]:
+    """Item id → what was noted with its piece, of those that are still there; None where nothing was."""
+    rows = db.execute(
+        "select item_id, payload from job_item join item on item.id = item_id where job_id = ? order by number",
+        (job_id,),
+    )
+    return {item: None if payload is None else json.loads(payload) for item, payload in rows.fetchall()}
+
+
+def contents(db: Database, job_id: int) -> Iterator[tuple[int | None, Any]]:
+    """(item id, payload) of every piece of the job, whatever became of it."""
+    for item, payload in db.execute("select item_id, payload from job_item where job_id = ?", (job_id,)):
+        yield item, None if payload is None else json.loads(payload)
 
 
 def reasons(

@@ -117,6 +117,24 @@ def add_items(db: Database, job_id: int, items: Sequence[NewItem], *, first: int
     )
 
 
+def extend(db: Database, held: Held, items: Sequence[NewItem]) -> None:
+    """More pieces for a job that is gone on with, behind those that it has; raises LeaseLostError."""
+    with writing(db):
+        _keep(db, held)
+        (first,) = db.execute(
+            "select coalesce(max(number + items), 1) from job_item where job_id = ?", (held.id,)
+        ).fetchone()
+        add_items(db, held.id, items, first=first)
+
+
+def note(db: Database, held: Held, payloads: Mapping[int, Any]) -> None:
+    """Keep something with pieces that are through, by number, for a later step. Inside the caller's transaction."""
+    db.executemany(
+        "update job_item set payload = ? where job_id = ? and number = ?",
+        [(_json(payload), held.id, number) for number, payload in payloads.items()],
+    )
+
+
 def release(db: Database, job_id: int, *, held: bool = False) -> None:
     """All pieces are there: the job waits for a worker, or is this process's own. Inside the caller's transaction."""
     state, owner, lease = ("running", this_process(), time.time() + LEASE_SECONDS) if held else ("queued", None, None)
@@ -248,14 +266,23 @@ def change_of(db: Database, job_id: int) -> int | None:
     return db.execute("select change_id from job where id = ?", (job_id,)).fetchone()[0]  # type: ignore[no-any-return]
 
 
+def keep_result(db: Database, held: Held, result: dict[str, Any]) -> None:
+    """Part of what the job will have made, inside the caller's transaction; raises LeaseLostError."""
+    _keep(db, held)
+    db.execute("update job set result = ? where id = ?", (json.dumps(result), held.id))
+
+
 def finish(db: Database, held: Held, *, state: str, message: str = "", result: dict[str, Any] | None = None) -> None:
-    """Close the job (or set it "paused"), inside the caller's transaction; raises LeaseLostError."""
+    """Close the job (or set it "paused"), inside the caller's transaction; raises LeaseLostError.
+
+    What it has made stays where no `result` is given.
+    """
     _keep(db, held)
     closed = now() if state in job_lists.CLOSED else None
     db.execute(
-        """update job set state = ?, message = ?, result = ?, finished_at = ?, owner = null, lease_until = null, want = null
-        where id = ?""",
-        (state, message, json.dumps(result or {}), closed, held.id),
+        """update job set state = ?, message = ?, result = coalesce(?, result), finished_at = ?,
+            owner = null, lease_until = null, want = null where id = ?""",
+        (state, message, _json(result), closed, held.id),
     )
 
 

@@ -118,7 +118,7 @@ def _repair(library: Library, out: Output, dataset: Dataset, finding: Finding, w
     if dry_run:
         _say_plan(out, planned)
         return
-    done = mending.mend(library, planned, query=where, on_progress=out.progress)
+    done = mending.mend(library, planned, query=where, go_on=True, on_progress=out.progress)
     document = {"change": done.change_id, "changed": done.changed, "same": done.same, "skipped": len(done.stale)}
     out.result(document, [f"{counted(done.changed, 'picture')} changed.{undo_hint(dataset.name, done.change_id)}"])
     if done.stale:

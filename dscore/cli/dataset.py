@@ -154,11 +154,14 @@ def _gather(library: Library, out: Output, plan: Plan) -> None:
         "came": done.came,
         "already_there": done.there,
         "united": done.united,
+        "back": done.back,
         "change": done.change_id,
         "left_change": done.left_change_id,
     }
     how = f"{done.united:,} of them with more tags now" if plan.unite else "with the captions they have there"
     there = f"; {done.there:,} there already, {how}" if done.there else ""
+    if done.back:
+        there += f"; {done.back:,} of them out of the trash there, with the captions they had"
     hint = undo_hint(done.dataset, done.change_id) if plan.action != "copy" else ""
     lines = [f"{counted(done.came, 'picture')} came into “{done.dataset}”{there}.{hint}"]
     if done.left_change_id is not None:

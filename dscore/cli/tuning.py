@@ -112,7 +112,7 @@ def tune(
             shown = tuning_preview.examples(db, desk, asked.mode, seen.chosen, tuning_preview.spread(seen.revs))
             _say_preview(out, desk, seen, shown)
             return
-    _say_applied(out, desk, seen, tuning.apply(library, desk, asked, seen.revs, on_progress=out.progress))
+    _say_applied(out, desk, seen, tuning.apply(library, desk, asked, seen.revs, go_on=True, on_progress=out.progress))
 
 
 def _names(desk: Desk) -> str:

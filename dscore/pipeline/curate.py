@@ -19,7 +19,7 @@ from dscore.models import Progress
 from dscore.pipeline.jobs import OnProgress, Work, run_here
 from dscore.pipeline.jobs import submit as queue
 from dscore.pipeline.operations import Operation, Prepared, prepare
-from dscore.pipeline.pieces import Revs, batches, settling
+from dscore.pipeline.pieces import Revs, batches, digest, settling
 from dscore.pipeline.render import rendered
 from dscore.text.query import And, Everything, Is, parse_query
 
@@ -131,23 +131,30 @@ def apply(
 
     With `revs` (of a preview of the same query) exactly those items are edited, and those that changed meanwhile are listed.
     An edit that changes nothing leaves no trace. Where a setting of the dataset changes, all items in scope count as changed.
+    The same edit of the same items that was left half way is gone on with, but not where `revs` say what it shall be.
     """
     with open_catalog(library) as db:
         everything = _is_everything(query, only)
         prepared = prepare(db, dataset, operation, everything=everything)
         whole = list(revs) if revs is not None else scope(db, dataset, query, operation, only=only)
         ids = whole if revs is not None else _touched(db, prepared, whole)
-        params = _params(operation, everything=everything, query=query)
+        params = _params(operation, everything=everything, query=query, only=only)
         # What an edit has changed may no longer match its search: the rest of one that was left half way can be few items.
-        half_way = jobs.interrupted(db, kind="edit", dataset_id=dataset.id, params=params)
-        if len(ids) <= CHUNK and half_way is None:
+        is_small = len(ids) <= CHUNK
+        if is_small and (revs is not None or not _is_half_way(db, dataset, params)):
             draft = _draft(dataset, operation, prepared)
             written = changes.record(db, draft, ids, prepared.edit, look=prepared.look, revs=revs, also=close)
             return _counted(db, written.change_id, len(whole), len(written.changed), written.stale)
-    pieces = partial(batches, ids, revs)
-    job = run_here(library, "edit", dataset_id=dataset.id, params=params, items=pieces, on_progress=on_progress)
+    job = run_here(
+        library, "edit", dataset_id=dataset.id, params=params, items=partial(batches, ids, revs),
+        late=lambda known: batches([item for item in ids if item not in known], revs), on_progress=on_progress,
+    )  # fmt: skip
     with open_catalog(library) as db:
         return applied(db, job, len(whole))
+
+
+def _is_half_way(db: Database, dataset: Dataset, params: dict[str, Any]) -> bool:
+    return jobs.interrupted(db, kind="edit", dataset_id=dataset.id, params=params) is not None
 
 
 def _touched(db: Database, prepared: Prepared, ids: list[int]) -> list[int]:
@@ -160,14 +167,14 @@ def _touched(db: Database, prepared: Prepared, ids: list[int]) -> list[int]:
 
 def submit(library: Library, dataset: Dataset, operation: Operation, *, query: str, only: Only, revs: Revs) -> int:
     """Queue an edit of just what a preview showed, for a worker; returns the job's id."""
-    params = _params(operation, everything=_is_everything(query, only), query=query)
+    params = _params(operation, everything=_is_everything(query, only), query=query, only=only)
     with open_catalog(library) as db:  # what makes no sense is refused here, and not by the job
         prepare(db, dataset, operation, everything=params["everything"])
     return queue(library, "edit", dataset_id=dataset.id, params=params, items=batches(revs, revs))
 
 
-def _params(operation: Operation, *, everything: bool, query: str) -> dict[str, Any]:
-    return {"operation": asdict(operation), "everything": everything, "query": query}
+def _params(operation: Operation, *, everything: bool, query: str, only: Only) -> dict[str, Any]:
+    return {"operation": asdict(operation), "everything": everything, "query": query, "only": digest(only)}
 
 
 def _counted(db: Database, change_id: int | None, scope: int, changed: int, stale: tuple[int, ...]) -> Applied:

@@ -30,6 +30,7 @@ _WORDS = {"copy": "copy of ", "merge": "merge in ", "split": "split off "}
 THERE = "It is there already, as {}; its caption there was kept."
 UNITED = "It is there already, as {}; it has the tags of both now."
 BACK = "It was in the trash there, and is back with its caption as it was."
+BACK_UNITED = "It was in the trash there, and is back with the tags of both."
 STAYS = "Somebody changed it meanwhile, so it is also still in the dataset that it came from."
 
 
@@ -58,7 +59,7 @@ class Plan:
 class Gathered:
     """What was done: how many came, how many were there already, and the changes in both datasets.
 
-    `united` are those of them that got tags, or sentences.
+    `united` are those of them that got tags, or sentences; `back` those that came out of the trash there as they were.
     """
 
     dataset: str
@@ -68,13 +69,28 @@ class Gathered:
     change_id: int | None
     left_change_id: int | None = None
     united: int = 0
+    back: int = 0
 
 
 def plan_copy(library: Library, source: Dataset, name: str) -> Plan:
-    """The whole dataset under another name, the trash left out. Raises WrongUseError where the name is taken."""
+    """The whole dataset under another name, the trash left out. Raises WrongUseError where the name is taken.
+
+    A copy under that name that was left half way is gone on with.
+    """
     with open_catalog(library) as db:
         ids = search.ids(db, source.id, Everything())
-        return Plan(source, datasets.create(db, name, like=source), tuple(ids), "copy")
+        target = _half_way(db, source, name, "copy") or datasets.create(db, name, like=source)
+        return Plan(source, target, tuple(ids), "copy")
+
+
+def _half_way(db: Database, source: Dataset, name: str, action: str) -> Dataset | None:
+    """The dataset of that name, where a copy or split of this source was left half way into it."""
+    target = datasets.find(db, name)
+    if target is None:
+        return None
+    params = Plan(source, target, (), action, leave=action == "split").params
+    found = jobs.interrupted(db, kind=KIND, dataset_id=target.id, params=params)
+    return None if found is None else target
 
 
 def plan_merge(library: Library, source: Dataset, target: Dataset, *, unite: bool = False) -> Plan:
@@ -91,9 +107,15 @@ def plan_merge(library: Library, source: Dataset, target: Dataset, *, unite: boo
 def plan_split(
     library: Library, source: Dataset, name: str, *, query: str, only: Collection[int] | None = None
 ) -> Plan:
-    """What the filter finds, into a dataset of its own. Raises WrongUseError where that is nothing, or everything."""
+    """What the filter finds, into a dataset of its own. Raises WrongUseError where that is nothing, or everything.
+
+    A split into one of that name that was left half way is gone on with.
+    """
     with open_catalog(library) as db:
         ids = [one for one in search.ids(db, source.id, parse_query(query)) if only is None or one in only]
+        target = _half_way(db, source, name, "split")
+        if target is not None:
+            return Plan(source, target, tuple(ids), "split", leave=True)
         if not ids:
             raise WrongUseError("No picture matches, so there is nothing to split off.")
         if len(ids) == search.count(db, source.id, Everything()):
@@ -103,14 +125,17 @@ def plan_split(
 
 def carry_out(library: Library, plan: Plan, *, on_progress: OnProgress = lambda _: None) -> Gathered:
     """Do it here."""
-    items = partial(map, jobs.NewItem, plan.ids)
-    job = run_here(library, KIND, dataset_id=plan.target.id, params=plan.params, items=items, on_progress=on_progress)
+    job = run_here(
+        library, KIND, dataset_id=plan.target.id, params=plan.params, items=partial(map, jobs.NewItem, plan.ids),
+        late=lambda known: (jobs.NewItem(item) for item in plan.ids if item not in known), on_progress=on_progress,
+    )  # fmt: skip
     left = job.result.get("left_change")
     united = 0
-    if plan.unite and job.change_id is not None:
-        with open_catalog(library) as db:
+    with open_catalog(library) as db:
+        if plan.unite and job.change_id is not None:
             united = changes.get(db, job.change_id, dataset_id=plan.target.id).items - job.tally.done
-    return Gathered(plan.target.name, job.tally.done, job.tally.there, job.state, job.change_id, left, united)
+        back = sum(said == BACK for _, said in job_lists.reasons(db, job.id, states=("done",)))
+    return Gathered(plan.target.name, job.tally.done, job.tally.there, job.state, job.change_id, left, united, back)
 
 
 def submit(library: Library, plan: Plan) -> int:
@@ -125,39 +150,37 @@ def run(library: Library, held: Held) -> Work:
         source = datasets.by_id(db, int(held.params["from"]))
         target = datasets.by_id(db, held.dataset_id)
         total = job_lists.tally(db, held.id).total
-        revs: dict[int, int] = {}
         while items := jobs.waiting(db, held.id, limit=CHUNK):
-            numbers = {item.item_id: item.number for item in items if item.item_id is not None}
-            revs |= _bring(db, held, source, numbers)
+            _bring(db, held, source, {item.item_id: item.number for item in items if item.item_id is not None})
             yield Progress(items[-1].number, total, "copying")
             wait_for_turn()
-        left = _leave(db, source, target, job_lists.all_items(db, held.id), revs) if held.params["leave"] else None
+        left = _leave(db, held, source, target) if held.params["leave"] else None
         with writing(db):
             changes.close_change(db, jobs.change_of(db, held.id))
-            result = {"left_change": left} if left is not None else {}
-            jobs.finish(db, held, state="done", result=result)
+            jobs.finish(db, held, state="done", result=_left(left))
     yield Progress(total, total, "copied")
 
 
-def _bring(db: Database, held: Held, source: Dataset, numbers: dict[int, int]) -> dict[int, int]:
-    """One chunk; returns the rev at which each came. What is to be united waits until all that is new has come."""
+def _bring(db: Database, held: Held, source: Dataset, numbers: dict[int, int]) -> None:
+    """One chunk; notes the rev at which each came. What is to be united waits until all that is new has come."""
     with writing(db):
         brought = copies.bring(db, list(numbers), into=_target(held))
-        new = [one.placed.item_id for one in brought if one.placed.fate != "there"]
+        both = [one for one in brought if one.placed.fate != "new" and held.params.get("unite")]
+        later = {one.item_id for one in both}
+        new = [one.placed.item_id for one in brought if one.placed.fate != "there" and one.item_id not in later]
         change_id = jobs.change_of(db, held.id)
         if new and change_id is None:
             change_id = changes.open_change(db, _draft(held, source))
         if change_id is not None:
             changes.note_arrivals(db, change_id, new)
-        both = [one for one in brought if one.placed.fate == "there" and held.params.get("unite")]
-        later = {one.item_id for one in both}
         marks = [_mark(numbers[one.item_id], one) for one in brought if one.item_id not in later]
         gone = numbers.keys() - {one.item_id for one in brought}
         marks += [Mark(numbers[item], "skipped", "It is gone from the dataset.") for item in gone]
         jobs.mark(db, held, marks, change_id=change_id)
+        if held.params["leave"]:
+            jobs.note(db, held, {numbers[one.item_id]: one.rev for one in brought})
     if both:
         _unite(db, held, source, both, numbers)
-    return {one.item_id: one.rev for one in brought}
 
 
 def _draft(held: Held, source: Dataset) -> Draft:
@@ -166,19 +189,27 @@ def _draft(held: Held, source: Dataset) -> Draft:
 
 
 def _unite(db: Database, held: Held, source: Dataset, both: Sequence[Brought], numbers: Mapping[int, int]) -> None:
-    """Give what is in both the tags of both, under the same change, and mark it; what somebody changes just now waits on."""
+    """Give what is in both the tags of both, under the same change, and mark it; what somebody changes just now waits on.
+
+    What is in the trash there comes out of it.
+    """
     came = {one.placed.item_id: one for one in both}
     edit, revs = uniting.edit(db, {item: one.item_id for item, one in came.items()})
 
     def mark(db: Database, written: Written) -> None:
-        fates = [*((item, UNITED) for item in written.changed), *((item, THERE) for item in written.same)]
-        marks = [
-            Mark(numbers[came[item].item_id], "there", said.format(came[item].placed.name)) for item, said in fates
-        ]
-        jobs.mark(db, held, marks, change_id=written.change_id)
+        fates = [*((came[item], UNITED) for item in written.changed), *((came[item], THERE) for item in written.same)]
+        jobs.mark(
+            db, held, [_united(numbers[one.item_id], one, said) for one, said in fates], change_id=written.change_id
+        )
 
     change: Draft | int = jobs.change_of(db, held.id) or _draft(held, source)
-    changes.record(db, change, list(came), edit, revs=revs, also=mark)
+    changes.record(db, change, list(came), lambda state: rules.set_trashed(edit(state), None), revs=revs, also=mark)
+
+
+def _united(number: int, one: Brought, said: str) -> Mark:
+    if one.placed.fate == "back":
+        return Mark(number, "done", BACK_UNITED)
+    return Mark(number, "there", said.format(one.placed.name))
 
 
 def _target(held: Held) -> int:
@@ -192,13 +223,20 @@ def _mark(number: int, one: Brought) -> Mark:
     return Mark(number, "done", BACK if one.placed.fate == "back" else "")
 
 
-def _leave(db: Database, source: Dataset, target: Dataset, ids: Sequence[int], revs: dict[int, int]) -> int | None:
+def _leave(db: Database, held: Held, source: Dataset, target: Dataset) -> int | None:
     """Into the trash with what has come over, as one change; what was changed since it came stays."""
+    revs = job_lists.notes(db, held.id)
+    ids = [item for item, rev in revs.items() if rev is not None]
     change: Draft | int = Draft(source.id, "trash", f"split off into {target.name}")
-    at = now()
+    begun: int | None = job_lists.get(db, held.id).result.get("left_change")
+    change, at = begun or change, now()
+
+    def keep(db: Database, written: Written) -> None:
+        jobs.keep_result(db, held, _left(written.change_id))
+
     for first in range(0, len(ids), CHUNK):
         chunk = ids[first : first + CHUNK]
-        written = changes.record(db, change, chunk, lambda state: rules.set_trashed(state, at), revs=revs)
+        written = changes.record(db, change, chunk, lambda state: rules.set_trashed(state, at), revs=revs, also=keep)
         change = change if written.change_id is None else written.change_id
         wait_for_turn()
     if isinstance(change, Draft):
@@ -206,3 +244,8 @@ def _leave(db: Database, source: Dataset, target: Dataset, ids: Sequence[int], r
     with writing(db):
         changes.close_change(db, change)
     return change
+
+
+def _left(change_id: int | None) -> dict[str, Any]:
+    """What the job keeps of the change in the dataset that the pictures left."""
+    return {} if change_id is None else {"left_change": change_id}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -22,6 +22,7 @@ from dscore.catalog.jobs import Held, NewItem
 from dscore.config import Library
 from dscore.errors import DscoreError, LeaseLostError
 from dscore.models import Progress
+from dscore.pipeline.pieces import known
 
 ASK_SECONDS = 0.25
 CHUNK = 5000
@@ -96,8 +97,12 @@ def run_here(
     params: dict[str, Any],
     items: Callable[[], Iterable[NewItem]],
     on_progress: OnProgress,
+    late: Callable[[Collection[int]], Iterable[NewItem]] | None = None,
 ) -> Job:
-    """Do the work in this process; a job of just this kind that was left half way is gone on with."""
+    """Do the work in this process; a job of just this kind that was left half way is gone on with.
+
+    `late` gives the pieces for what has come since: for all items but those, by id, that such a job has.
+    """
     with open_catalog(library) as db:
         job_id = jobs.interrupted(db, kind=kind, dataset_id=dataset_id, params=params)
         if job_id is None:
@@ -106,6 +111,8 @@ def run_here(
             held = jobs.held_by_me(db, job_id)
         else:
             held = jobs.claim(db, job_id)
+            if late is not None:
+                jobs.extend(db, held, list(late(known(db, job_id))))
     return perform(library, held, on_progress)
 
 

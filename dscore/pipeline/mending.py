@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
@@ -60,19 +60,28 @@ def plan(db: Database, dataset: Dataset, repairs: Sequence[Repair], summary: str
     return Mending(dataset, tuple(repairs), summary, len(revs), shown, revs)
 
 
-def mend(library: Library, mending: Mending, *, query: str = "", on_progress: OnProgress = lambda _: None) -> Applied:
+def mend(
+    library: Library,
+    mending: Mending,
+    *,
+    query: str = "",
+    go_on: bool = False,
+    on_progress: OnProgress = lambda _: None,
+) -> Applied:
     """Do just what was shown, as one change; pictures that somebody changed meanwhile are left alone, and listed.
 
-    A large one is a job; where the same, for what the same `query` finds, was left half way, that is gone on with.
+    A large one is a job; with `go_on` the same, for what the same `query` finds, that was left half way is gone on with.
     """
     params = _params(mending, query)
     with open_catalog(library) as db:
-        half_way = jobs.interrupted(db, kind="repair", dataset_id=mending.dataset.id, params=params)
-        if mending.is_small and half_way is None:
+        half_way = (
+            go_on and jobs.interrupted(db, kind="repair", dataset_id=mending.dataset.id, params=params) is not None
+        )
+        if mending.is_small and not half_way:
             return _at_once(db, mending)
     job = run_here(
         library, "repair", dataset_id=mending.dataset.id, params=params, items=partial(_pieces, mending),
-        on_progress=on_progress,
+        late=partial(_late, mending), on_progress=on_progress,
     )  # fmt: skip
     with open_catalog(library) as db:
         return curate.applied(db, job)
@@ -129,6 +138,11 @@ def run(library: Library, held: Held) -> Work:
 
         yield from curate.edit_pieces(db, held, _draft(dataset.id, summary), bound)
         yield curate.finish_edit(db, held, summary)
+
+
+def _late(mending: Mending, known: Collection[int]) -> Iterator[jobs.NewItem]:
+    """The pieces for pictures that a job does not know."""
+    return _pieces(replace(mending, revs={item: rev for item, rev in mending.revs.items() if item not in known}))
 
 
 def _by_item(repairs: Iterable[Repair]) -> dict[int, list[Operation]]:

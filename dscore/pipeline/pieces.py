@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
-from dscore.catalog import jobs
+from dscore.catalog import job_lists, jobs
 from dscore.catalog.changes import CHUNK, Written
 from dscore.catalog.connection import Database
 from dscore.catalog.jobs import Held, JobItem
@@ -21,6 +23,25 @@ def batches(ids: Iterable[int], revs: Revs | None = None) -> Iterator[jobs.NewIt
     bound = ([item, None if revs is None else revs[item]] for item in ids)
     while some := list(islice(bound, CHUNK)):
         yield jobs.NewItem(payload=some, items=len(some))
+
+
+def known(db: Database, job_id: int) -> set[int]:
+    """The items of a job, whatever became of them: each a piece, or many in the payload of one, with their revs or alone."""
+    found: set[int] = set()
+    for item, payload in job_lists.contents(db, job_id):
+        if item is not None:
+            found.add(item)
+        many = payload["items"] if isinstance(payload, dict) else payload
+        if isinstance(many, list):
+            found.update(one[0] if isinstance(one, list) else one for one in many)
+    return found
+
+
+def digest(items: Iterable[int] | None) -> str | None:
+    """What tells one choice of items from another in the parameters of a job; None where all are meant."""
+    if items is None:
+        return None
+    return hashlib.sha256(json.dumps(sorted(items)).encode()).hexdigest()[:32]
 
 
 def items_of(piece: JobItem) -> list[int]:

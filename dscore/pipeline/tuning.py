@@ -20,6 +20,7 @@ from dscore.models import Progress
 from dscore.pipeline.curate import Applied
 from dscore.pipeline.jobs import OnProgress, Work, run_here
 from dscore.pipeline.jobs import submit as queue
+from dscore.pipeline.pieces import digest
 from dscore.pipeline.retagging import Found, retag, twin_key
 from dscore.pipeline.tuning_desk import Desk, Tuning, Voice, chosen_on, lay_out
 from dscore.taggers.base import Thresholds
@@ -34,16 +35,17 @@ def apply(
     tuning: Tuning,
     revs: Mapping[int, int],
     *,
+    go_on: bool = False,
     on_progress: OnProgress = lambda _: None,
 ) -> Applied:
     """Do what a preview showed, to just its items (`revs`) as they were: at once where few change, as a job where many do.
 
-    A job of this very tuning that was left half way is gone on with.
+    With `go_on` a job of this very tuning, of the same pictures, that was left half way is gone on with.
     """
     params = _params(desk, tuning)
     with open_catalog(library) as db:
-        half_way = jobs.interrupted(db, kind="tune", dataset_id=desk.dataset.id, params=params)
-        if len(revs) <= CHUNK and half_way is None:
+        half_way = go_on and jobs.interrupted(db, kind="tune", dataset_id=desk.dataset.id, params=params) is not None
+        if len(revs) <= CHUNK and not half_way:
             edit = _edit(db, desk, tuning)
             written = changes.record(db, _draft(desk, tuning), list(revs), edit, revs=revs, also=_close)
             same = len(desk.items) - len(written.changed) - len(written.stale)
@@ -68,7 +70,8 @@ def submit(library: Library, desk: Desk, tuning: Tuning, revs: Mapping[int, int]
 
 def _params(desk: Desk, tuning: Tuning) -> dict[str, Any]:
     """With the models as they are now: another run of a tagger changes nothing for a job that waits."""
-    return {"tuning": tuning.params(), "voices": [asdict(voice) for voice in desk.voices]}
+    voices = [asdict(voice) for voice in desk.voices]
+    return {"tuning": tuning.params(), "voices": voices, "only": digest(desk.items.tolist())}
 
 
 def _pieces(desk: Desk, revs: Mapping[int, int]) -> list[NewItem]:

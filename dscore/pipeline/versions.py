@@ -148,8 +148,11 @@ def way_back(db: Database, dataset: Dataset, version: Version) -> Return:
 
 def carry_out(library: Library, way: Return, *, on_progress: OnProgress = lambda _: None) -> Returned:
     """Go back here."""
-    pieces = partial(_pieces, way.revs)
-    job = run_here(library, KIND, dataset_id=way.dataset.id, params=_params(way), items=pieces, on_progress=on_progress)
+    job = run_here(
+        library, KIND, dataset_id=way.dataset.id, params=_params(way), items=partial(_pieces, way.revs),
+        late=lambda known: _pieces({item: rev for item, rev in way.revs.items() if item not in known}),
+        on_progress=on_progress,
+    )  # fmt: skip
     with open_catalog(library) as db:
         stale = images.names(db, job_lists.items_in(db, job.id, "skipped"))
     return Returned(job.change_id, job.tally.done, stale, job.state)

@@ -11,12 +11,13 @@ from dscore.config import Library
 from dscore.errors import WrongUseError
 from dscore.models import Category, Mode
 from dscore.pipeline import curate, pieces, reverts, rules
-from dscore.pipeline.jobs import submit
+from dscore.pipeline.jobs import OnProgress, submit
 from dscore.pipeline.operations import Operation
 from dscore.pipeline.render import rendered
 from dscore.worker import work
-from tests.catalog.made import ask, dataset_of, item_ids, make_library, tag_texts, whole_catalog
+from tests.catalog.made import add_item, ask, dataset_of, item_ids, make_library, tag_texts, whole_catalog
 from tests.pipeline.edited import edited, one
+from tests.pipeline.half_way import killed
 
 GUIDE = "1girl, solo, long hair, hair ribbon, red dress, solo focus"
 LARGE = changes.CHUNK * 2 + 500
@@ -430,6 +431,52 @@ def test_a_large_edit_that_was_killed_goes_on_to_the_same_end(large: Library) ->
         one["state"] for one in work(large, until_idle=True, on_progress=lambda _: None, on_job=lambda _: None)
     ] == ["done"]
     assert (states_of_changes(large), set(tag_texts(large).values())) == (["complete"], {"z, y"})
+
+
+def half_way(library: Library, query: str = "", only: set[int] | None = None) -> None:
+    """The first chunk has z, and the rest of what the search finds not yet."""
+
+    def add(tell: OnProgress) -> None:
+        curate.apply(library, dataset_of(library), Operation("add", "z"), query=query, only=only, on_progress=tell)
+
+    killed(library, add)
+
+
+def with_z(library: Library) -> set[str]:
+    return {name for name, text in tag_texts(library).items() if "z" in text}
+
+
+def test_the_same_edit_goes_on_with_what_was_killed_and_takes_what_came_since(large: Library) -> None:
+    half_way(large)
+    with open_catalog(large) as db, writing(db):
+        add_item(db, 1, "new")
+    assert 0 < len(with_z(large)) < LARGE
+    done = edited(large, "add", "z")
+    assert (done.changed, states_of_changes(large), len(with_z(large))) == (LARGE + 1, ["complete"], LARGE + 1)
+    reverts.undo(large, dataset_of(large))
+    assert with_z(large) == set()
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_an_edit_of_chosen_pictures_is_of_these_whatever_was_left_half_way(large: Library, *, seen: bool) -> None:
+    half_way(large, only=set(item_ids(large).values()))
+    before, last = with_z(large), item_ids(large)[f"{LARGE - 1:05}"]
+    asked = Operation("add", "z")
+    with open_catalog(large) as db:
+        revs = curate.preview(db, dataset_of(large), asked, only={last}).revs if seen else None
+    done = curate.apply(large, dataset_of(large), asked, only={last}, revs=revs)
+    assert (done.changed, with_z(large) - before) == (1, {f"{LARGE - 1:05}"})
+
+
+def test_what_a_preview_showed_is_done_and_no_more(large: Library) -> None:
+    half_way(large, "x")
+    edited(large, "remove", "x", query="-name:00000 -name:02499")
+    before = with_z(large)
+    with open_catalog(large) as db:
+        looked = curate.preview(db, dataset_of(large), Operation("add", "z"), query="x")
+    assert looked.changed == 1
+    done = curate.apply(large, dataset_of(large), Operation("add", "z"), query="x", revs=looked.revs)
+    assert (done.changed, with_z(large) - before) == (1, {"02499"})
 
 
 def test_undo_ends_an_edit_that_was_left_half_way(large: Library) -> None:

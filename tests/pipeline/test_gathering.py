@@ -13,8 +13,10 @@ from dscore.catalog.connection import open_catalog, writing
 from dscore.config import Library
 from dscore.errors import WrongUseError
 from dscore.pipeline import curate, gathering, reverts, shelf
+from dscore.pipeline.jobs import OnProgress
 from dscore.pipeline.operations import Operation
 from tests.catalog.made import add_item, ask, dataset_of, make_library
+from tests.pipeline.half_way import killed
 
 CAPTIONS = {"a": "cat, red", "b": "dog, red", "c": "cat, blue", "d": ""}
 
@@ -29,6 +31,7 @@ def library(tmp_path: Path) -> Library:
         db.execute("insert into original (item_id, text) values (2, 'dog,red. A dog.')")
         db.execute("insert into origin (item_id, source, path) select id, 'x.zip', 'in/' || name from item")
         db.execute("update origin set raw_name = 'ff' where item_id = 2")
+        db.execute("""update origin set url = 'https://b.example/1', facts = '{"site": "b"}' where item_id = 3""")
     return made
 
 
@@ -39,7 +42,7 @@ PARTS = (
     ("item.name, tag_id, 1", "join item_veto on item_id = item.id"),
     ("item.name, text, source_id", "join prose on item_id = item.id"),
     ("item.name, text, 1", "join original on item_id = item.id"),
-    ("item.name, source, path, raw_name", "join origin on item_id = item.id"),
+    ("item.name, source, path, raw_name, url, facts", "join origin on item_id = item.id"),
 )
 
 
@@ -207,3 +210,79 @@ def test_what_makes_no_sense_is_refused_and_makes_no_dataset(library: Library) -
     with pytest.raises(WrongUseError, match="itself"):
         gathering.plan_merge(library, source, source)
     assert ask(library, "select name from dataset") == [("set",)]
+
+
+def test_what_is_in_the_trash_there_comes_back_with_the_tags_of_both(library: Library) -> None:
+    split = gathering.plan_split(library, dataset_of(library), "cats", query="cat")
+    gathering.carry_out(library, split)
+    curate.apply(library, dataset_of(library, "cats"), Operation("add", "zebra"))
+    before = everything(library, "set")
+    done = unite(library, "cats", "set")
+    assert (done.came, done.there, done.united, done.back) == (2, 0, 0, 0)
+    assert tags(library, "set")["a"] == ["cat", "red", "zebra"]
+    reverts.undo(library, dataset_of(library), done.change_id)
+    assert everything(library, "set") == before
+
+
+def test_what_comes_back_with_its_own_caption_is_counted(library: Library) -> None:
+    gathering.carry_out(library, gathering.plan_split(library, dataset_of(library), "cats", query="cat"))
+    done = gathering.carry_out(library, gathering.plan_merge(library, dataset_of(library, "cats"), dataset_of(library)))
+    assert (done.came, done.there, done.back) == (2, 0, 2)
+
+
+@pytest.fixture
+def one_by_one(library: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
+    """Whose pictures are gathered one at a time."""
+    monkeypatch.setattr(gathering, "CHUNK", 1)
+    return library
+
+
+def test_a_copy_that_was_killed_goes_on_and_takes_what_came_since(one_by_one: Library) -> None:
+    def copy(tell: OnProgress = lambda _: None) -> gathering.Gathered:
+        plan = gathering.plan_copy(one_by_one, dataset_of(one_by_one), "twin")
+        return gathering.carry_out(one_by_one, plan, on_progress=tell)
+
+    killed(one_by_one, copy)
+    with open_catalog(one_by_one) as db, writing(db):
+        add_item(db, 1, "new")
+    assert names(one_by_one, "twin") == ["a"]
+    assert (copy().came, names(one_by_one, "twin")) == (5, ["a", "b", "c", "d", "new"])
+    with pytest.raises(WrongUseError, match="already"):
+        copy()
+
+
+def test_what_was_edited_after_it_had_come_stays_also_when_the_split_was_killed(one_by_one: Library) -> None:
+    def split(tell: OnProgress = lambda _: None) -> gathering.Gathered:
+        plan = gathering.plan_split(one_by_one, dataset_of(one_by_one), "cats", query="cat")
+        return gathering.carry_out(one_by_one, plan, on_progress=tell)
+
+    killed(one_by_one, split)
+    curate.apply(one_by_one, dataset_of(one_by_one), Operation("add", "mine"), query="name:a")
+    split()
+    assert (names(one_by_one, "cats"), names(one_by_one, "set")) == (["a", "c"], ["a", "b", "d"])
+
+
+def test_a_split_that_was_killed_while_it_left_is_one_change_and_one_undo(
+    one_by_one: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = everything(one_by_one, "set")
+    job = gathering.submit(one_by_one, gathering.plan_split(one_by_one, dataset_of(one_by_one), "cats", query="cat"))
+    with monkeypatch.context() as patch, open_catalog(one_by_one) as db:
+        turns = iter([None, None, None])  # two have come, one has left
+
+        def turn() -> None:
+            next(turns)
+
+        patch.setattr(gathering, "wait_for_turn", turn)
+        run = gathering.run(one_by_one, jobs.claim(db, job))
+        with pytest.raises(RuntimeError, match="StopIteration"):
+            list(run)
+        with writing(db):
+            db.execute("update job set owner = 'nobody:1:1', lease_until = 0 where id = ?", (job,))
+    done = gathering.carry_out(
+        one_by_one, gathering.plan_split(one_by_one, dataset_of(one_by_one), "cats", query="cat")
+    )
+    assert names(one_by_one, "set") == ["b", "d"]
+    assert ask(one_by_one, "select state, items from change where action = 'trash'") == [("complete", 2)]
+    reverts.undo(one_by_one, dataset_of(one_by_one), done.left_change_id)
+    assert everything(one_by_one, "set") == before

@@ -110,11 +110,18 @@ def test_a_repair_that_was_killed_goes_on_under_its_change(two_by_two: Library) 
 
 def test_the_same_command_goes_on_with_what_was_killed(two_by_two: Library) -> None:
     job = half_done(two_by_two)
-    other = mending.mend(two_by_two, plan(two_by_two, "contained"), query="name:c")
-    done = mending.mend(two_by_two, plan(two_by_two, "separator"))
+    other = mending.mend(two_by_two, plan(two_by_two, "contained"), query="name:c", go_on=True)
+    done = mending.mend(two_by_two, plan(two_by_two, "separator"), go_on=True)
     assert (done.changed, other.changed, sorted(change_states(two_by_two))) == (3, 1, ["complete", "complete"])
     with open_catalog(two_by_two) as db:
         assert db.execute("select id, state from job").fetchall() == [(job, "done")]
+
+
+def test_what_a_page_showed_is_done_and_no_more(two_by_two: Library) -> None:
+    half_done(two_by_two)
+    shown = plan(two_by_two, "separator")
+    assert (shown.changed, mending.mend(two_by_two, shown).changed) == (1, 1)
+    assert sorted(change_states(two_by_two)) == ["complete", "open"]
 
 
 def test_a_repair_that_was_cancelled_half_way_is_undone_whole(two_by_two: Library) -> None:

@@ -23,6 +23,7 @@ from dscore.taggers.rules import ChoiceRules
 from dscore.text.query import parse_query
 from tests.bench.tuning import build
 from tests.commands import Commands
+from tests.pipeline.half_way import killed
 
 FIRST = Tuning(("made 0",))
 RULES = [
@@ -201,6 +202,21 @@ def test_only_the_pictures_that_a_search_finds_are_tuned(heap: Commands) -> None
     changed = {name for name, tags in heap.tags("heap").items() if tags != before[name]}
     assert changed
     assert all(name.startswith("00001") for name in changed)
+
+
+def test_a_tuning_of_some_is_of_these_whatever_was_left_half_way(
+    heap: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tuning, "CHUNK", 7)
+    asked = Tuning(("made 0",), general=0.5)
+    desk, _, seen = looked(heap, asked)
+    killed(heap.library, lambda tell: tuning.apply(heap.library, desk, asked, seen.revs, on_progress=tell))
+    before = heap.tags("heap")
+    some, _, shown = looked(heap, asked, "name:00003*")
+    assert tuning.apply(heap.library, some, asked, shown.revs, go_on=True).changed == shown.changed
+    changed = {name for name, tags in heap.tags("heap").items() if tags != before[name]}
+    assert changed
+    assert all(name.startswith("00003") for name in changed)
 
 
 def test_a_request_goes_through_a_jobs_parameters_unchanged() -> None:

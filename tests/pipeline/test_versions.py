@@ -17,6 +17,7 @@ from dscore.pipeline import curate, gathering, reverts, shelf, versions
 from dscore.pipeline.operations import Operation
 from dscore.pipeline.versions import Difference
 from tests.catalog.made import add_item, ask, dataset_of, make_library, whole_catalog
+from tests.pipeline.half_way import killed
 
 CAPTIONS = {"a": "cat, red", "b": "dog, red", "c": "cat, blue", "d": ""}
 
@@ -179,3 +180,17 @@ def test_a_deleted_dataset_goes_with_its_versions(library: Library) -> None:
     assert shelf.empty(library, shelf.look(library)).items == 4
     assert ask(library, "select (select count(*) from version), (select count(*) from frozen_item)") == [(0, 0)]
     assert len(ask(library, "select 1 from item")) == 4
+
+
+def test_the_way_back_that_was_killed_takes_what_came_since(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dscore.pipeline.versions.CHUNK", 1)
+    first = freeze(library, "first")
+    edit(library, "add", "mine")
+    with open_catalog(library) as db:
+        way = versions.way_back(db, dataset_of(library), first)
+    killed(library, lambda tell: versions.carry_out(library, way, on_progress=tell))
+    with open_catalog(library) as db, writing(db):
+        add_item(db, 1, "new")
+    go_back(library, first)
+    assert compared(library, first).words == "no difference"
+    assert ask(library, "select count(*) from job where kind = 'version'") == [(1,)]
