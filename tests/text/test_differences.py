@@ -24,6 +24,11 @@ def marked(before: str, after: str) -> list[tuple[str, str]]:
         ("a red dress", "a blue dress", [("red", "blue")]),
         ("long_hair, solo", "long hair, solo", [("long_hair", "long hair")]),
         ("", "saria", [("", "saria")]),
+        ("Gryphon Rider, Gryphon Master, x", "Gryphon Master, x", [("Gryphon Rider,", "")]),
+        ("x, Gryphon Rider, Gryphon Master", "x, Gryphon Rider", [(", Gryphon Master", "")]),
+        ("sky, comic book, bow. A man.", "sky. A man.", [(", comic book, bow", "")]),
+        ("sky, hunting bow.", "sky, long bow.", [("hunting", "long")]),
+        ("A man sits. He smiles.", "A man sits. She smiles.", [("He", "She")]),
         ("same, words", "same, words", []),
     ],
 )
