@@ -75,6 +75,8 @@ def advice(threshold: float) -> str:
     """What a general threshold gives, in the guide's words (0.30 to 0.35 comprehensive, 0.40 to 0.50 clean)."""
     if threshold < 0.25:
         return "Very low: a good part of these tags will be wrong."
+    if threshold < 0.295:
+        return "Generous: nearly all of what is there, and a part that is not."
     if threshold < 0.375:
         return "Comprehensive (0.30 to 0.35): most of what is there, and some that is not."
     if threshold <= 0.5:

@@ -26,6 +26,9 @@ BARS = 25
 CELLS = 36
 """Squares along each side of the chart of sizes."""
 
+ROOM = {"left": 6, "right": 14, "top": 4, "bottom": 4}
+"""Pixels around a chart: Vega measures its words before the font is there, and would cut some that turn out wider."""
+
 CATEGORY, MORE, PICKED = "tags-category", "tags-more", "tags-picked"
 
 
@@ -169,7 +172,8 @@ def _draw_brushed(
         state.set_query(terms.within(query, ranges) if ranges else terms.without(query, *fields))
         st.session_state[f"{name}-said"] = terms.compared(state.query(), *fields)
 
-    st.vega_lite_chart(rows, spec, key=key, on_select=brushed, width="stretch", alt=alt)
+    whole = {"padding": ROOM, **spec}
+    st.vega_lite_chart(rows, whole, key=key, on_select=brushed, width="stretch", alt=alt)
 
 
 def _whole(span: Sequence[float]) -> tuple[int, int]:

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.components import bars
-from pages.components.charts import colour
+from pages.components.charts import ROOM, colour
 
 Span = tuple[int, int]
 Bin = tuple[int, int, int]
@@ -43,6 +43,7 @@ def histogram(
     )
     spec: dict[str, Any] = {
         "height": 190,
+        "padding": ROOM,
         "layer": [*_band(band, bins), _columns(title), *(_line(at) for at in lines if _within(at, bins)), _targets()],
     }
     event: Any = st.vega_lite_chart(table, spec, key=name, on_select="rerun", width="stretch", alt=alt)

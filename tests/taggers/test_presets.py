@@ -97,6 +97,7 @@ def test_balanced_points_are_of_taggers_that_there_are(tagger: str) -> None:
 
 def test_advice_follows_the_guide() -> None:
     assert {advice(score).split()[0] for score in (0.3, 0.33, 0.35)} == {"Comprehensive"}
+    assert {advice(score).split()[0] for score in (0.25, 0.29)} == {"Generous:"}
     assert {advice(score).split()[0] for score in (0.4, 0.45, 0.5)} == {"Clean"}
     assert len({advice(score) for score in (0.1, 0.3, 0.45, 0.8)}) == 4
 
