@@ -59,6 +59,7 @@ def scatter(name: str, sizes: Sequence[tuple[int, int, int]], alt: str) -> dict[
     guides = pd.DataFrame(_guides(most), columns=["aspect", "width", "height"])
     spec = {
         "height": 420,
+        "padding": ROOM,
         "encoding": {"x": {"field": "width", **axis}, "y": {"field": "height", **axis}},
         "layer": [
             {
