@@ -209,7 +209,7 @@ def read_mark(text: str) -> str | None:
 
 def read_stars(text: str) -> int:
     """A number of stars; raises WrongUseError."""
-    if text not in {"0", "1", "2", "3", "4", "5"}:
+    if text not in STARS:
         raise WrongUseError(f"A picture has 0 to 5 stars, and not “{text}”.")
     return int(text)
 
@@ -218,6 +218,9 @@ def starred(stars: int) -> str:
     """What the history says of that many stars."""
     return f"give {stars} {'star' if stars == 1 else 'stars'}" if stars else "take the stars away"
 
+
+STARS = frozenset("012345")
+"""How many a picture can have, as a person says it."""
 
 MARKED: Mapping[str | None, str] = {"keep": "mark to keep", "reject": "mark as rejected", None: "take the marks away"}
 """What the history says of each mark."""

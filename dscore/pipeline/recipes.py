@@ -16,7 +16,7 @@ from dscore.errors import WrongUseError
 from dscore.pipeline import curate, reverts
 from dscore.pipeline.curate import Applied, Example, Only
 from dscore.pipeline.jobs import OnProgress
-from dscore.pipeline.operations import Operation, prepare
+from dscore.pipeline.operations import MARKED, STARS, Operation, prepare, read_mark, read_stars, starred
 from dscore.pipeline.render import rendered
 from dscore.pipeline.reverts import Reverted
 from dscore.text.query import Everything, parse_query
@@ -46,7 +46,12 @@ _WORDS: dict[str, Callable[[Operation], str]] = {
     "standardise": lambda _: "standardise tags",
     "trash": lambda _: "put into the trash",
     "restore": lambda _: "take out of the trash",
+    "mark": lambda one: MARKED.get(None if one.text == "none" else one.text, f"mark as “{one.text}”"),
+    "stars": lambda one: starred(int(one.text)) if one.text in STARS else f"give “{one.text}” stars",
 }
+
+_READ: dict[str, Callable[[str], object]] = {"mark": read_mark, "stars": read_stars}
+"""What refuses a text that can never be one, whatever the dataset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,7 @@ def _steps(text: str) -> tuple[Step, ...]:
 def add(db: Database, name: str, step: Step) -> Recipe:
     """Put an edit behind those of the recipe, which is made where it does not exist. Raises WrongUseError, QueryError."""
     parse_query(step.query)
+    _READ.get(step.operation.kind, str)(step.operation.text)
     if step.operation.kind == "trash" and not step.query.strip():
         raise WrongUseError("Say which pictures go to the trash: without a filter it would be all of them.")
     found = saved.find(db, RECIPES, name)

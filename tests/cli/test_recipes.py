@@ -40,6 +40,19 @@ def test_a_recipe_is_put_together_tried_and_run(pets: Commands) -> None:
     assert pets("recipe", "show", "tidy").code == 2
 
 
+def test_marks_and_stars_stand_in_a_recipe(pets: Commands) -> None:
+    assert (
+        pets("recipe", "add", "sift", "mark", "keep", "--where", "cat").out == "sift:\n  1  mark to keep, where cat\n"
+    )
+    pets.good("recipe", "add", "sift", "stars", 4)
+    assert pets("recipe", "list").out == "sift: mark to keep, where cat; give 4 stars\n"
+    assert pets.good("recipe", "run", "sift", "pets", "--dry-run")["changed"] == [1, 2]
+    assert [one["changed"] for one in pets.good("recipe", "run", "sift", "pets")] == [1, 2]
+    assert list(pets.captions("pets", "is:kept stars=4")) == ["a"]
+    assert pets("recipe", "add", "sift", "mark", "maybe").code == 2
+    assert len(pets.good("recipe", "show", "sift")["edits"]) == 2
+
+
 def test_filters_are_saved_and_forgotten(pets: Commands) -> None:
     assert pets("filters").out == "No filter is saved.\n"
     assert pets.good("filters", "save", "cats", "cat -dog") == [{"name": "cats", "query": "cat -dog"}]

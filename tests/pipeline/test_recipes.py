@@ -10,7 +10,7 @@ from dscore.catalog.connection import open_catalog
 from dscore.config import Library
 from dscore.errors import NotFoundError, QueryError, WrongUseError
 from dscore.pipeline import gathering, recipes
-from dscore.pipeline.operations import Operation
+from dscore.pipeline.operations import KINDS, Operation
 from dscore.pipeline.recipes import Recipe, Step
 from tests.catalog.made import dataset_of, make_library, tag_texts, whole_catalog
 
@@ -31,6 +31,9 @@ def library(tmp_path: Path) -> Library:
         for step in STEPS:
             recipes.add(db, "tidy", step)
     return made
+
+
+TEXTS = {"mark": "reject", "stars": "4"}
 
 
 def tidy(library: Library) -> Recipe:
@@ -89,3 +92,37 @@ def test_what_makes_no_sense_stops_a_run_before_it_begins(library: Library) -> N
             "replace “fresh” by “new, newer” in tags",
             "remove “red”, where cat",
         ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_edit_there_is_can_stand_in_a_recipe(library: Library, kind: str) -> None:
+    step = Step(Operation(kind, TEXTS.get(kind, "red"), "blue"), "cat")
+    with open_catalog(library) as db:
+        recipe = recipes.add(db, kind, step)
+        assert recipes.get(db, kind).steps == (step,)
+        shown = recipes.preview(db, dataset_of(library), recipe)
+    done = recipes.run(library, dataset_of(library), recipe)
+    assert [one.changed for one in done] == list(shown.changed)
+    assert step.words.endswith(", where cat")
+
+
+def test_the_words_of_marks_and_stars_are_those_of_the_history() -> None:
+    words = [Step(Operation("mark", text)).words for text in ("keep", "reject", "none")]
+    assert words == ["mark to keep", "mark as rejected", "take the marks away"]
+    assert [Step(Operation("stars", text)).words for text in "014"] == [
+        "take the stars away",
+        "give 1 star",
+        "give 4 stars",
+    ]
+
+
+@pytest.mark.parametrize(("kind", "text"), [("mark", "maybe"), ("stars", "6")])
+def test_a_mark_or_stars_that_do_not_exist_are_refused_and_still_shown_where_kept_before(
+    library: Library, kind: str, text: str
+) -> None:
+    step = Step(Operation(kind, text))
+    with open_catalog(library) as db:
+        with pytest.raises(WrongUseError, match=text):
+            recipes.add(db, "tidy", step)
+        assert tidy(library).steps == STEPS
+    assert text in step.words
