@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from dscore.catalog import changes, datasets, saved, search, state_rows, states
 from dscore.catalog.changes import CHUNK, Draft
@@ -13,10 +13,11 @@ from dscore.catalog.datasets import Dataset
 from dscore.catalog.saved import RECIPES
 from dscore.config import Library
 from dscore.errors import WrongUseError
+from dscore.models import TriggerPosition
 from dscore.pipeline import curate, reverts
 from dscore.pipeline.curate import Applied, Example, Only
 from dscore.pipeline.jobs import OnProgress
-from dscore.pipeline.operations import MARKED, STARS, Operation, prepare, read_mark, read_stars, starred
+from dscore.pipeline.operations import MARKED, STARS, Operation, Prepared, prepare, read_mark, read_stars, starred
 from dscore.pipeline.render import rendered
 from dscore.pipeline.reverts import Reverted
 from dscore.text.query import Everything, parse_query
@@ -121,11 +122,11 @@ def preview(
     found = search.ids(db, dataset.id, parse_query(query))
     chosen = [item for item in found if only is None or item in only]
     tried = chosen[:CHUNK]  # the lock is held meanwhile
-    _check(db, dataset, recipe)
+    everything = only is None and _is_whole(query)
+    _check(db, dataset, recipe, everything=everything)
     before = _captions(db, dataset, tried)
     db.execute("begin immediate")
     try:
-        everything = only is None and isinstance(parse_query(query), Everything)
         changed = [
             _try(db, datasets.by_id(db, dataset.id), step, tried, everything=everything) for step in recipe.steps
         ]
@@ -137,17 +138,28 @@ def preview(
     return Preview(len(chosen), len(tried), tuple(changed), tuple(shown))
 
 
-def _check(db: Database, dataset: Dataset, recipe: Recipe) -> None:
-    """No edit of it makes no sense; a run then does not stop half way."""
+def _check(db: Database, dataset: Dataset, recipe: Recipe, *, everything: bool) -> None:
+    """No edit of it makes no sense where those before it are done; a run then does not stop half way."""
     if not recipe.steps:
         raise WrongUseError(f"The recipe “{recipe.name}” has no edits yet.")
+    now = datasets.by_id(db, dataset.id)
     for step in recipe.steps:
-        parse_query(step.query)
-        prepare(db, dataset, step.operation, everything=not step.query)
+        whole = _is_whole(step.query) and everything
+        now = _as_set(now, prepare(db, now, step.operation, everything=whole))
+
+
+def _as_set(dataset: Dataset, prepared: Prepared) -> Dataset:
+    """The dataset as the edit leaves it, in what a later edit looks at."""
+    place = TriggerPosition(prepared.settings.get("trigger_position", dataset.style.trigger_position))
+    return replace(dataset, style=replace(dataset.style, trigger_position=place))
+
+
+def _is_whole(query: str) -> bool:
+    return isinstance(parse_query(query), Everything)
 
 
 def _try(db: Database, dataset: Dataset, step: Step, tried: Sequence[int], *, everything: bool) -> int:
-    whole = everything and isinstance(parse_query(step.query), Everything)
+    whole = _is_whole(step.query) and everything
     prepared = prepare(db, dataset, step.operation, everything=whole)
     ids = curate.scope(db, dataset, step.query, step.operation, only=set(tried))
     pairs = state_rows.changed(state_rows.tried(states.kinds(db, ids, prepared.look), prepared.edit))
@@ -174,7 +186,7 @@ def run(
 ) -> list[Applied]:
     """Do the edits one after the other, each as a change of its own, on what both the step's filter and `query` find."""
     with open_catalog(library) as db:
-        _check(db, dataset, recipe)
+        _check(db, dataset, recipe, everything=only is None and _is_whole(query))
         chosen = only
         if query.strip():  # fixed now: an edit may change what the search finds
             found = search.ids(db, dataset.id, parse_query(query))

@@ -94,6 +94,34 @@ def test_what_makes_no_sense_stops_a_run_before_it_begins(library: Library) -> N
         ]
 
 
+LESS = Step(Operation("remove", "cat"))
+AT_END = Operation("trigger", "foo", position="end")
+REFUSED = {
+    "the filter of the run": ((LESS, Step(AT_END)), "cat"),
+    "the filter of the step": ((LESS, Step(AT_END, "cat")), ""),
+    "an edit before it": ((Step(AT_END), Step(Operation("trigger", "bar", position="start"), "cat")), ""),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_an_edit_that_would_be_refused_later_stops_the_run_and_the_preview_before_it_begins(
+    library: Library, case: str
+) -> None:
+    steps, query = REFUSED[case]
+    recipe = Recipe("x", steps)
+    before = whole_catalog(library)
+    with pytest.raises(WrongUseError):
+        recipes.run(library, dataset_of(library), recipe, query=query)
+    with open_catalog(library) as db, pytest.raises(WrongUseError):
+        recipes.preview(db, dataset_of(library), recipe, query=query)
+    assert whole_catalog(library) == before
+
+
+def test_a_place_for_the_trigger_is_no_setting_where_an_earlier_edit_put_it_there(library: Library) -> None:
+    recipe = Recipe("x", (Step(AT_END), Step(Operation("trigger", "bar", position="end"), "cat")))
+    assert [one.changed for one in recipes.run(library, dataset_of(library), recipe)] == [2, 1]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_edit_there_is_can_stand_in_a_recipe(library: Library, kind: str) -> None:
     step = Step(Operation(kind, TEXTS.get(kind, "red"), "blue"), "cat")
