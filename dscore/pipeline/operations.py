@@ -112,6 +112,8 @@ def _replace(db: Database, dataset: Dataset, operation: Operation, _everything: 
     _require(operation.where, ["tags", "prose"], "place")
     if not operation.text.strip(", "):
         raise WrongUseError("Say what to replace.")
+    if operation.regex:
+        Pattern(operation.text).require(operation.new)
     summary = f"replace “{operation.text}” by “{operation.new}” in {operation.where}"
     if operation.where == "prose":
         return Prepared(_prose_edit(operation), summary, PROSE)

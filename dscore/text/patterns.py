@@ -44,7 +44,7 @@ class Pattern:
         Raises WrongUseError when `new` names a group that is not there, when it takes too long, and when the
         result would pass 4 million characters.
         """
-        self._check(new)
+        self.require(new)
         room = MAX_RESULT - len(text)
 
         def expand(match: regex.Match[str]) -> str:
@@ -60,8 +60,8 @@ class Pattern:
         except TimeoutError as error:
             raise self._too_slow() from error
 
-    def _check(self, new: str) -> None:
-        """Tries the replacement on an empty match, so that a bad one is known before the first real one."""
+    def require(self, new: str) -> None:
+        """Try the replacement on an empty match, so that a bad one is known before the first real one; raises WrongUseError."""
         if new == self._checked:
             return
         if len(new) > MAX_PATTERN:

@@ -81,6 +81,13 @@ def test_the_history_says_what_was_done(library: Library, operation: Operation, 
     assert ready(library, operation).summary == summary
 
 
+@pytest.mark.parametrize("where", ["tags", "prose"])
+def test_a_bad_replacement_is_refused_even_where_there_is_nothing_to_replace(tmp_path: Path, where: str) -> None:
+    bare = make_library(tmp_path / "bare", {"a": ""})
+    with pytest.raises(WrongUseError, match="does not fit the pattern"):
+        ready(bare, Operation("replace", "(a)", "\\2", where=where, regex=True))
+
+
 def test_a_kind_that_is_none_lists_those_there_are() -> None:
     with pytest.raises(WrongUseError, match="trigger, add, remove"):
         Operation("explode")

@@ -100,6 +100,7 @@ REFUSED = {
     "the filter of the run": ((LESS, Step(AT_END)), "cat"),
     "the filter of the step": ((LESS, Step(AT_END, "cat")), ""),
     "an edit before it": ((Step(AT_END), Step(Operation("trigger", "bar", position="start"), "cat")), ""),
+    "a replacement in sentences": ((LESS, Step(Operation("replace", "(a)", "\\2", where="prose", regex=True))), ""),
 }
 
 
