@@ -113,17 +113,18 @@ def _named(db: Database, numbers: dict[int, int], limit: int | None) -> list[Tag
 
 def _prepared(db: Database, dataset_id: int, query: Query) -> Found:
     """Items outside the trash, unless the search speaks of it."""
-    return _Search(db, dataset_id).found(query, trash=_speaks_of_trash(query))
+    return _Search(db, dataset_id).found(query, trash=speaks_of_trash(query))
 
 
-def _speaks_of_trash(query: Query) -> bool:
+def speaks_of_trash(query: Query) -> bool:
+    """Whether the search finds pictures in the trash, too."""
     match query:
         case Is(word):
             return word == "trashed"
         case And(parts) | Or(parts):
-            return any(map(_speaks_of_trash, parts))
+            return any(map(speaks_of_trash, parts))
         case Not(part):
-            return _speaks_of_trash(part)
+            return speaks_of_trash(part)
     return False
 
 

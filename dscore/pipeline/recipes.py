@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from dscore.catalog import changes, datasets, saved, search, state_rows, states
+from dscore.catalog import changes, datasets, saved, search, state_rows, states, trash
 from dscore.catalog.changes import CHUNK, Draft
 from dscore.catalog.connection import Database, open_catalog
 from dscore.catalog.datasets import Dataset
@@ -119,8 +119,7 @@ def preview(
     db: Database, dataset: Dataset, recipe: Recipe, *, query: str = "", only: Only = None, examples: int = 10
 ) -> Preview:
     """Try all edits, one on top of the other, in a transaction that is taken back. Raises what an edit raises."""
-    found = search.ids(db, dataset.id, parse_query(query))
-    chosen = [item for item in found if only is None or item in only]
+    chosen = _reached(db, dataset, recipe, query=query, only=only)
     tried = chosen[:CHUNK]  # the lock is held meanwhile
     everything = only is None and _is_whole(query)
     _check(db, dataset, recipe, everything=everything)
@@ -136,6 +135,17 @@ def preview(
     differing = [item for item in tried if after[item] != before[item]][:examples]
     shown = [Example(item, before[item][0], before[item][1], after[item][1]) for item in differing]
     return Preview(len(chosen), len(tried), tuple(changed), tuple(shown))
+
+
+def _reached(db: Database, dataset: Dataset, recipe: Recipe, *, query: str, only: Only) -> list[int]:
+    """What a run can come upon: the trash, too, where one of its edits looks there and no filter of the run leaves it out."""
+    into_trash = _is_whole(query) and any(map(_looks_into_trash, recipe.steps))
+    found = trash.all_items(db, dataset.id) if into_trash else search.ids(db, dataset.id, parse_query(query))
+    return found if only is None else [item for item in found if item in only]
+
+
+def _looks_into_trash(step: Step) -> bool:
+    return step.operation.kind == "restore" or search.speaks_of_trash(parse_query(step.query))
 
 
 def _check(db: Database, dataset: Dataset, recipe: Recipe, *, everything: bool) -> None:

@@ -9,10 +9,10 @@ import pytest
 from dscore.catalog.connection import open_catalog
 from dscore.config import Library
 from dscore.errors import NotFoundError, QueryError, WrongUseError
-from dscore.pipeline import gathering, recipes
+from dscore.pipeline import curate, gathering, recipes
 from dscore.pipeline.operations import KINDS, Operation
 from dscore.pipeline.recipes import Recipe, Step
-from tests.catalog.made import dataset_of, make_library, tag_texts, whole_catalog
+from tests.catalog.made import dataset_of, item_ids, make_library, tag_texts, whole_catalog
 
 STEPS = (
     Step(Operation("add", "fresh")),
@@ -121,6 +121,55 @@ def test_an_edit_that_would_be_refused_later_stops_the_run_and_the_preview_befor
 def test_a_place_for_the_trigger_is_no_setting_where_an_earlier_edit_put_it_there(library: Library) -> None:
     recipe = Recipe("x", (Step(AT_END), Step(Operation("trigger", "bar", position="end"), "cat")))
     assert [one.changed for one in recipes.run(library, dataset_of(library), recipe)] == [2, 1]
+
+
+BACK, MORE = Step(Operation("restore")), Step(Operation("add", "more"))
+ALL_RED = Step(Operation("trash"), "red")
+TRASHED = {
+    "all": ((BACK, MORE), "", [1, 3]),
+    "those of the step's filter": ((Step(BACK.operation, "dog"), MORE), "", [0, 2]),
+    "none that the run's filter left out": ((BACK, MORE), "red", [0, 2]),
+    "those that the run's filter speaks of": ((BACK, MORE), "is:trashed", [1, 1]),
+    "those that an earlier edit put there": ((ALL_RED, BACK, MORE), "", [2, 3, 3]),
+    "those of an earlier edit under a filter": ((ALL_RED, BACK, MORE), "dog", [1, 1, 1]),
+    "not the trash, but an edit in it": ((Step(MORE.operation, "is:trashed"),), "", [1]),
+    "a setting, and then all": ((Step(AT_END), BACK, MORE), "", [2, 1, 3]),
+}
+
+
+@pytest.mark.parametrize("case", TRASHED)
+def test_a_preview_takes_out_of_the_trash_what_the_run_does(tmp_path: Path, case: str) -> None:
+    steps, query, expected = TRASHED[case]
+    recipe = Recipe("x", steps)
+    library = make_library(tmp_path, {"a": "cat, red", "b": "dog, red", "c": "cat"})
+    curate.apply(library, dataset_of(library), Operation("trash"), query="-red")
+    before = whole_catalog(library)
+    with open_catalog(library) as db:
+        shown = recipes.preview(db, dataset_of(library), recipe, query=query)
+    assert whole_catalog(library) == before
+    assert list(shown.changed) == expected
+    assert [one.changed for one in recipes.run(library, dataset_of(library), recipe, query=query)] == expected
+
+
+def test_a_preview_of_picked_pictures_takes_those_out_of_the_trash(tmp_path: Path) -> None:
+    library = make_library(tmp_path, {"a": "cat", "b": "dog", "c": "cat"})
+    curate.apply(library, dataset_of(library), Operation("trash"), query="cat")
+    recipe, picked = Recipe("x", (BACK, MORE)), {item_ids(library)["a"], item_ids(library)["b"]}
+    with open_catalog(library) as db:
+        shown = recipes.preview(db, dataset_of(library), recipe, only=picked)
+    assert (shown.scope, shown.changed) == (2, (1, 2))
+    assert [one.changed for one in recipes.run(library, dataset_of(library), recipe, only=picked)] == [1, 2]
+
+
+def test_a_preview_of_many_tries_the_first_of_them_with_the_trash_among_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recipes, "CHUNK", 3)
+    library = make_library(tmp_path, dict.fromkeys("abcd", "cat"))
+    curate.apply(library, dataset_of(library), Operation("trash"), query="name:b or name:d")
+    with open_catalog(library) as db:
+        shown = recipes.preview(db, dataset_of(library), Recipe("x", (BACK, MORE)))
+    assert (shown.scope, shown.looked_at, shown.changed) == (4, 3, (1, 3))
 
 
 @pytest.mark.parametrize("kind", KINDS)
