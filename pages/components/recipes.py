@@ -94,7 +94,7 @@ def _draw_preview(db: Database, preview: Preview) -> None:
         ]
         differences.draw(pairs, key="recipe-differences")
     else:
-        st.text("Nothing would change.")
+        st.text("No caption would change." if any(preview.changed) else "Nothing would change.")
 
 
 def _preview(db: Database, dataset: Dataset, recipe: Recipe, scope: Scope) -> Preview:

@@ -30,6 +30,15 @@ def test_an_edit_of_another_dataset_that_makes_no_sense_here_is_a_sentence(heap:
     assert texts(chosen(opened("edit.py"), "recipe-chosen", "bad"), "error")
 
 
+def test_a_recipe_that_changes_no_caption_says_so_and_not_that_nothing_changes(heap: Commands) -> None:
+    heap.good("recipe", "add", "sift", "stars", 4, "--where", "solo")
+    shown = chosen(opened("edit.py"), "recipe-chosen", "sift")
+    assert "1. give 4 stars, where solo · 2 pictures" in texts(shown)
+    assert "No caption would change." in texts(shown)
+    heap.good("edit", "heap", "stars", 4)
+    assert "Nothing would change." in texts(chosen(opened("edit.py"), "recipe-chosen", "sift"))
+
+
 def test_a_filter_is_kept_used_and_forgotten(heap: Commands) -> None:
     shown = opened("explore.py")
     shown.query_params["q"] = "solo"
