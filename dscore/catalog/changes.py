@@ -9,7 +9,7 @@ from typing import Any
 
 from dscore.catalog import datasets, deltas, state_rows, states
 from dscore.catalog.clock import now
-from dscore.catalog.connection import Database, reading, writing
+from dscore.catalog.connection import Database, bindable, reading, writing
 from dscore.catalog.state_rows import Pair
 from dscore.catalog.states import ItemState, Kind
 from dscore.errors import NotFoundError, WrongUseError
@@ -188,7 +188,7 @@ _COLUMNS = """select id, dataset_id, at, action, summary, state, items, gone,
 
 def get(db: Database, change_id: int, *, dataset_id: int) -> Change:
     """One change of the dataset; raises NotFoundError."""
-    row = db.execute(f"{_COLUMNS} where id = ? and dataset_id = ?", (change_id, dataset_id)).fetchone()
+    row = db.execute(f"{_COLUMNS} where id = ? and dataset_id = ?", (bindable(change_id), dataset_id)).fetchone()
     if row is None:
         raise NotFoundError(f"There is no change {change_id} in this dataset. “history” lists them.")
     return _change(row)
@@ -197,7 +197,8 @@ def get(db: Database, change_id: int, *, dataset_id: int) -> Change:
 def listed(db: Database, dataset_id: int, *, limit: int = 100, before: int | None = None) -> list[Change]:
     """The dataset's changes, the latest first; `before` an id goes on from there."""
     rows = db.execute(
-        f"{_COLUMNS} where dataset_id = ? and id < ? order by id desc limit ?", (dataset_id, before or 1 << 62, limit)
+        f"{_COLUMNS} where dataset_id = ? and id < ? order by id desc limit ?",
+        (dataset_id, before or 1 << 62, bindable(limit)),
     )
     return [_change(row) for row in rows.fetchall()]
 

@@ -174,6 +174,11 @@ def wal_bytes(path: Path) -> int:
         return 0
 
 
+def bindable(number: int) -> int:
+    """The number, or the nearest one that SQLite takes: the id of nothing, and as a limit as good as none."""
+    return max(-1 << 63, min(number, (1 << 63) - 1))
+
+
 def wait_for_turn(seconds: float = 0.005) -> None:
     """Between two chunks: SQLite's lock has no queue, so whoever writes many chunks steps aside for the others."""
     time.sleep(seconds)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dscore.catalog.connection import Database
+from dscore.catalog.connection import Database, bindable
 from dscore.catalog.owners import holds
 from dscore.errors import JobError, NotFoundError
 
@@ -58,7 +58,7 @@ COLUMNS = """select job.id, job.kind, lane, dataset.name, dataset_id, params, st
 
 def get(db: Database, job_id: int) -> Job:
     """One job; raises NotFoundError."""
-    row = db.execute(f"{COLUMNS} where job.id = ?", (job_id,)).fetchone()
+    row = db.execute(f"{COLUMNS} where job.id = ?", (bindable(job_id),)).fetchone()
     if row is None:
         raise NotFoundError(f"There is no job {job_id}. “jobs” lists them.")
     return from_row(db, row)

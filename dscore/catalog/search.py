@@ -15,7 +15,7 @@ from typing import Any, assert_never
 
 from dscore.catalog import lengths
 from dscore.catalog import tags as tag_table
-from dscore.catalog.connection import Database
+from dscore.catalog.connection import Database, bindable
 from dscore.catalog.datasets import folded
 from dscore.catalog.reads import columns
 from dscore.catalog.tags import CATEGORIES, TagCount
@@ -48,7 +48,7 @@ def ids(db: Database, dataset_id: int, query: Query, *, after: int = 0, limit: i
     """Items that match, by id; `after` the last id of the page before."""
     found = _prepared(db, dataset_id, query)
     query_ = f"select w.item_id {found.sql} and w.item_id > ? order by w.item_id limit ?"
-    return columns(db, ("item_id",), query_, (*found.params, after, limit))[0]
+    return columns(db, ("item_id",), query_, (*found.params, after, bindable(limit)))[0]
 
 
 def having(db: Database, tag_ids: Iterable[int]) -> set[int]:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from dscore.catalog import backup, connection, migrations
-from dscore.catalog.connection import checkpoint, connect, open_catalog, reading, wal_bytes, writing
+from dscore.catalog.connection import bindable, checkpoint, connect, open_catalog, reading, wal_bytes, writing
 from dscore.config import Library
 from dscore.errors import BusyCatalogError, CatalogError, DamagedCatalogError, DiskFullError
 
@@ -308,3 +308,10 @@ def test_what_is_logged_tells_commits_and_checkpoints(library: Library, caplog: 
         checkpoint(library.catalog)
     told = [record.message for record in caplog.records if record.name == "dscore.catalog.connection"]
     assert told[-4:] == ["commit begins", "commit ends", "checkpoint begins", "checkpoint ends"]
+
+
+@pytest.mark.parametrize("number", [10**25, -(10**25), 1 << 63, (1 << 63) - 1, 7, 0])
+def test_any_whole_number_can_be_asked_for(tmp_path: Path, number: int) -> None:
+    with open_catalog(Library(tmp_path)) as db:
+        assert db.execute("select sign(?)", (bindable(number),)).fetchone()[0] == (number > 0) - (number < 0)
+    assert bindable(number) == number or abs(number) >= 1 << 63

@@ -33,6 +33,18 @@ def test_search_lists_captions_counts_all_and_says_what_it_left_out(pets: Comman
     assert pets.good("search", "pets", "--tags")["tags"][0] == {"tag": "red", "category": "general", "items": 2}
 
 
+HUGE = 10**25
+
+
+def test_a_number_beyond_all_names_nothing_and_limits_nothing(pets: Commands) -> None:
+    assert pets("undo", "pets", HUGE).err == f"There is no change {HUGE} in this dataset. “history” lists them.\n"
+    for action in ("pause", "resume", "cancel"):
+        ran = pets("jobs", action, HUGE)
+        assert (ran.code, ran.err) == (2, f"There is no job {HUGE}. “jobs” lists them.\n")
+    assert len(pets.good("search", "pets", "--limit", HUGE)["items"]) == 3
+    assert len(pets.good("history", "pets", "--limit", HUGE)) == 1
+
+
 def test_a_dry_run_shows_before_and_after_and_writes_nothing(pets: Commands) -> None:
     before = pets.content()
     ran = pets("edit", "pets", "replace", "red", "blue", "--dry-run")

@@ -55,6 +55,14 @@ def test_tags_are_put_into_the_search_and_taken_out_and_the_answer_says_which_se
     assert (page["q"], [item["name"] for item in page["items"]]) == ('"long hair"', ["a", "b"])
 
 
+def test_a_number_beyond_all_is_a_sentence_wherever_it_stands(tmp_path: Path) -> None:
+    asking, huge = browser(make_library(tmp_path, {"a": "solo"})), "9" * 25
+    answer = asking.get("/api/items", params={"dataset": 1, "q": f"solo width>={huge}"})
+    assert (answer.status_code, answer.json()["start"], answer.json()["end"]) == (400, 5, 37)
+    for name in ("dataset", "after", "limit"):
+        assert asking.get("/api/items", params={"dataset": 1, name: huge}).status_code == 400
+
+
 def test_a_dataset_that_is_gone_is_said(tmp_path: Path) -> None:
     answer = browser(make_library(tmp_path, {})).get("/api/items", params={"dataset": 9})
     assert (answer.status_code, answer.json()) == (404, {"error": "That dataset is gone."})
