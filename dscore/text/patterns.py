@@ -67,7 +67,7 @@ class Pattern:
         if len(new) > MAX_PATTERN:
             raise WrongUseError(f"The replacement is longer than {MAX_PATTERN:,} characters.")
         try:
-            match = regex.compile(self.text + "|", self._flags).search("", timeout=self.seconds)
+            match = regex.compile("|" + self.text, self._flags).search("", timeout=self.seconds)
             if match is not None:
                 match.expand(new)
         except (regex.error, IndexError) as error:

@@ -85,3 +85,13 @@ def test_a_replacement_cannot_fill_the_memory() -> None:
         Pattern("", seconds=60).replace("a" * 100_000, "x" * 1000)
     with pytest.raises(WrongUseError, match="longer than 1,000"):
         Pattern("a").replace("a", "x" * 1001)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["(?x)(a) # c", "(?x)(a) #", "(?x: (a) # c\n)", "(?x)(a)(?#c)", "(*PRUNE)(a)", "(?V1x)(a)#"]
+)
+def test_no_way_to_write_a_pattern_hides_a_bad_reference(pattern: str) -> None:
+    for text in ("zzz", "a"):
+        with pytest.raises(WrongUseError, match="does not fit the pattern"):
+            Pattern(pattern).replace(text, r"\2")
+    assert Pattern(pattern).replace("a", r"<\1>") == "<a>"
