@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+import regex
 
 from dscore.errors import WrongUseError
 from dscore.text.tags import spaced, tag_key, unescape_brackets
 
 _TWO_LETTERS = re.compile(r"[^\W\d_]{2}")
+_IN_WORD = r"[\w\p{N}]"
+"""For the `regex` library, whose letters include combining marks but no `²`."""
+_MARKS_BEHIND = regex.compile(r"\p{M}+\Z")
 
 
 def spelling_key(tag: str) -> str:
@@ -37,11 +43,13 @@ def replace_prose(text: str, old: str, new: str) -> str:
     return result.strip() if not new else result
 
 
-def _whole(words: str) -> re.Pattern[str]:
-    """The words where they stand alone: `man` is no part of `maneuver`."""
-    before = r"(?<!\w)" if re.match(r"\w", words) else ""
-    behind = r"(?!\w)" if re.search(r"\w\Z", words) else ""
-    return re.compile(f"{before}{re.escape(words)}{behind}")
+@lru_cache(maxsize=16)
+def _whole(words: str) -> regex.Pattern[str]:
+    """The words where they stand alone: `man` is no part of `maneuver`, and `e` none of an `e` with a combining accent."""
+    bare = _MARKS_BEHIND.sub("", words)
+    before = rf"(?<!{_IN_WORD})" if regex.match(rf"(?!\p{{M}}){_IN_WORD}", words) else ""
+    behind = rf"(?!{_IN_WORD})" if regex.search(rf"{_IN_WORD}\Z", bare) else r"(?!\p{M})"
+    return regex.compile(f"{before}{regex.escape(words)}{behind if bare else ''}")
 
 
 def _closed(left: str, right: str) -> str:

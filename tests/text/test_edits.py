@@ -54,3 +54,26 @@ def test_words_of_prose_are_replaced_whole() -> None:
     assert replace_prose("A man, a manoeuvre; woman, man.", "man", "boy") == "A boy, a manoeuvre; woman, boy."
     assert replace_prose("très, trèsor", "très", "bien") == "bien, trèsor"
     assert replace_prose("C++ and C+++", "C++", "C") == "C and C+"
+
+
+CAFE = "cafe\N{COMBINING ACUTE ACCENT}"
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "expected"),
+    [
+        (f"A {CAFE}, a cafe.", "cafe", "bar", f"A {CAFE}, a bar."),
+        (f"A {CAFE}, a cafe.", CAFE, "bar", "A bar, a cafe."),
+        (f"A {CAFE}s, a {CAFE}.", CAFE, "bar", f"A {CAFE}s, a bar."),
+        (f"The {CAFE}bar, the bar.", "bar", "pub", f"The {CAFE}bar, the pub."),
+        (f"A {CAFE}.", "\N{COMBINING ACUTE ACCENT}", "", "A cafe."),
+        ("C++\N{COMBINING ENCLOSING CIRCLE} and C++.", "C++", "C", "C++\N{COMBINING ENCLOSING CIRCLE} and C."),
+        ("m², m", "m", "ft", "m², ft"),
+        ("m², m", "m²", "a", "a, m"),
+        ("हिन्दी, हिन", "हिन", "x", "हिन्दी, x"),
+        ("हिन्दी, हि", "न्दी", "x", "हिन्दी, हि"),
+        ("A dog\N{VARIATION SELECTOR-16} and a dog.", "dog", "cat", "A dog\N{VARIATION SELECTOR-16} and a cat."),
+    ],
+)
+def test_a_combining_mark_is_part_of_its_word(text: str, old: str, new: str, expected: str) -> None:
+    assert replace_prose(text, old, new) == expected
