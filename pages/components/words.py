@@ -30,6 +30,11 @@ def reach(change: Change, items: int) -> str:
     return counted(items, "picture") if change.items else "the whole dataset"
 
 
+def gone(change: Change) -> str:
+    """A sentence about the pictures of the change that no undo or redo brings back, behind a blank; "" where there are none."""
+    return f" Gone for ever, since the trash was emptied: {counted(change.gone, 'picture')}." if change.gone else ""
+
+
 def duration(seconds: float) -> str:
     """`42 s`, `3 min`, `1 h 5 min`, `2 days`."""
     whole = max(1, round(seconds))

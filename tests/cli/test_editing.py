@@ -65,6 +65,21 @@ def test_an_edit_says_how_to_take_it_back(pets: Commands) -> None:
     assert pets("edit", "pets", "remove", "red", "--where", "unicorn").out == "No picture matches.\n"
 
 
+def test_undo_and_redo_say_how_many_pictures_are_gone_for_ever_with_exit_1(pets: Commands) -> None:
+    added = pets.good("edit", "pets", "add", "good")["change"]
+    trashed = pets.good("edit", "pets", "trash", "--where", "cat")["change"]
+    pets.good("dataset", "empty-trash", "--yes")
+    gone = "Gone for ever, since the trash was emptied: 1 picture.\n"
+    ran = pets("undo", "pets", trashed)
+    assert (ran.code, ran.out, ran.err) == (1, "Undone: put into the trash (0 pictures).\n", gone)
+    ran = pets("undo", "pets", added, "--json")
+    assert (ran.code, ran.json["items"], ran.json["left"], ran.json["gone"], ran.err) == (1, 2, 0, 1, gone)
+    assert pets("redo", "pets").err == gone
+    assert pets.captions("pets") == {"b": "dog, red, good", "c": "good"}
+    marked = pets.good("edit", "pets", "stars", 4)["change"]
+    assert pets.good("undo", "pets", marked)["gone"] == 0
+
+
 def test_undo_leaves_later_work_and_names_it_with_exit_1(pets: Commands) -> None:
     added = pets.good("edit", "pets", "add", "good")["change"]
     pets.good("edit", "pets", "remove", "good", "--where", "cat")

@@ -114,3 +114,13 @@ def test_a_large_edit_is_left_to_a_worker(heap: Commands, monkeypatch: pytest.Mo
     clicked(shown, "undo-2")
     assert after_job(heap.library, "revert").state == "done"
     assert heap.tags("heap")["p0"] == ["solo", "smile"]
+
+
+def test_an_undo_says_how_many_pictures_are_gone_for_ever(heap: Commands) -> None:
+    trashed = heap.good("edit", "heap", "trash", "--where", "name:p0")["change"]
+    heap.good("dataset", "empty-trash", "--yes")
+    gone = "Gone for ever, since the trash was emptied\\: 1 picture"
+    shown = clicked(opened("edit.py"), f"undo-{trashed}")
+    assert any(gone in text for text in texts(shown, "success"))
+    assert any(gone in text for text in texts(clicked(shown, "redo"), "success"))
+    assert any(gone in text for text in texts(clicked(opened("explore.py"), "undo"), "toast"))
