@@ -19,14 +19,16 @@ from pages.components.trouble import spoken
 from pages.components.words import counted, plain
 
 SAID = "dataset-said"
-ACTION = "dataset-action"
+MENU, ACTION = "dataset-menu", "dataset-action"
+DELETED = "dataset-deletions"
+"""How often something was deleted: the choice begins anew after it. Under its old key the browser would go on with Delete."""
 NAME, OTHER, WHERE, UNITE = "dataset-name", "dataset-other", "dataset-where", "dataset-unite"
 KEPT, UNITED = "stays as it is there", "gets the tags of both"
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A line of the menu: its hint, the words on its button, what it asks for."""
+    """A line of the menu: its hint, where `{name}` is the dataset's; the words on its button; what it asks for."""
 
     hint: str
     button: str
@@ -38,21 +40,25 @@ ACTIONS = {
     "Copy": Action("All pictures and captions, and who claims which tag. The trash stays behind.", "Copy", (NAME,)),
     "Merge": Action("All its pictures into another dataset, as one change there.", "Merge", (OTHER, UNITE)),
     "Split": Action("What a filter finds moves into a dataset of its own.", "Split", (WHERE, NAME)),
-    "Delete": Action("It goes to the trash, whole, and can be taken back.", "Put into the trash"),
+    "Delete": Action("“{name}” goes to the trash, whole, and can be taken back.", "Put into the trash"),
     "New": Action("An empty dataset.", "Create", (NAME,)),
 }
 
 
 def draw(chosen: Dataset, known: Sequence[Dataset]) -> None:
     """A button that unfolds the menu."""
-    with st.popover("Dataset", icon=":material/folder_managed:", key="dataset-menu"):
+    with st.popover("Dataset", icon=":material/folder_managed:", key=MENU, on_change="rerun"):
         names = [name for name in ACTIONS if name != "Merge" or len(known) > 1]
-        name = st.pills("What to do", names, default="Rename", required=True, key=ACTION) or "Rename"
+        name = st.pills("What to do", names, default="Rename", required=True, key=_action_key()) or "Rename"
         action = ACTIONS[name]
-        st.text(action.hint)
+        st.text(action.hint.replace("{name}", chosen.name))
         for asked in action.asks:
             _FIELDS[asked](chosen, known)
         st.button(action.button, type="primary", key="dataset-do", on_click=_do, args=(name, chosen.id))
+
+
+def _action_key() -> str:
+    return f"{ACTION}-{st.session_state.get(DELETED, 0)}"
 
 
 def _name_field(_chosen: Dataset, _known: Sequence[Dataset]) -> None:
@@ -129,7 +135,9 @@ def _gather(plan: Plan) -> str:
 
 def _delete(dataset: Dataset) -> str:
     shelf.delete(state.library(), dataset)
-    state.set_query("")
+    state.leave_dataset()
+    # Left open, the menu would be about the next dataset.
+    st.session_state.update({MENU: False, DELETED: st.session_state.get(DELETED, 0) + 1})
     return f"“{dataset.name}” is in the trash; take it back below."
 
 

@@ -63,6 +63,12 @@ def choose_dataset(name: str) -> None:
         set_query("")
 
 
+def leave_dataset() -> None:
+    """The chosen one is there no more; the next page chooses another."""
+    _remember(DATASET, "")
+    set_query("")
+
+
 def query() -> str:
     """The one filter, in the search language; "" finds everything."""
     _arrive()

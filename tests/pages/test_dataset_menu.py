@@ -6,12 +6,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.commands import Commands
-from tests.pages.work import chosen, clicked, opened, texts
+from tests.pages.work import chosen, clicked, good, opened, texts
 
 
 def asked(action: str, **fields: str) -> AppTest:
     """The Overview after the menu did this."""
-    shown = chosen(chosen(opened("overview.py"), "dataset_switch", "heap"), "dataset-action", action)
+    shown = chosen(chosen(opened("overview.py"), "dataset_switch", "heap"), "dataset-action-0", action)
     for field, value in fields.items():
         shown = chosen(shown, f"dataset-{field}", value)
     return clicked(shown, "dataset-do")
@@ -49,7 +49,9 @@ def test_a_name_that_is_taken_is_a_sentence(heap: Commands) -> None:
 def test_a_deleted_dataset_can_be_taken_back(heap: Commands) -> None:
     heap.good("dataset", "create", "other")
     shown = chosen(opened("overview.py"), "dataset_switch", "heap")
-    shown = clicked(chosen(shown, "dataset-action", "Delete"), "dataset-do")
+    shown = chosen(shown, "dataset-action-0", "Delete")
+    assert "“heap” goes to the trash, whole, and can be taken back." in texts(shown)
+    shown = clicked(shown, "dataset-do")
     assert [one["name"] for one in heap.good("datasets")["datasets"]] == ["other"]
     assert "Trash · the dataset heap with 8 pictures" in [one.label for one in shown.expander]
     clicked(shown, "take-back-1")
@@ -67,7 +69,19 @@ def test_emptying_says_how_many_and_deletes_them(heap: Commands, only: bool) -> 
 
 
 def test_the_last_dataset_can_be_deleted_and_taken_back(heap: Commands) -> None:
-    shown = clicked(chosen(opened("overview.py"), "dataset-action", "Delete"), "dataset-do")
+    shown = clicked(chosen(opened("overview.py"), "dataset-action-0", "Delete"), "dataset-do")
     assert "Drop your pictures here" in shown.markdown[0].value
     clicked(shown, "take-back-1")
     assert len(heap.captions("heap")) == 8
+
+
+def test_after_a_deletion_nothing_is_about_to_happen_to_the_next_dataset(heap: Commands) -> None:
+    heap.good("dataset", "create", "other")
+    shown = opened("overview.py")
+    shown.query_params["dataset"] = "heap"
+    shown.session_state["dataset-menu"] = True
+    shown = clicked(chosen(good(shown.run()), "dataset-action-0", "Delete"), "dataset-do")
+    assert shown.sidebar.selectbox[0].value == "other"
+    assert shown.session_state["dataset-menu"] is False
+    assert shown.session_state["dataset-action-1"] == "Rename"
+    assert not texts(shown, "warning")
