@@ -8,7 +8,8 @@ from typing import cast
 
 from dscore.captioners import layout
 from dscore.captioners.base import Captioner, CaptionerFiles, CaptionerSpec, Precision, Wording
-from dscore.errors import NotFoundError
+from dscore.errors import ModelError, NotFoundError
+from dscore.text.paths import typed
 
 HUB_FILES = (
     "config.json",
@@ -51,14 +52,18 @@ _BY_NAME = {known.casefold(): spec for spec in CAPTIONERS for known in (spec.nam
 def find_captioner(name_or_folder: str | Path) -> CaptionerSpec:
     """The captioner of a name (ours, the hub's with or without its owner), else of a folder.
 
-    A name is tried first; `./NAME` is always a folder. Raises NotFoundError, ModelError where the folder is no captioner.
+    A name is tried first; `./NAME` is always a folder. Raises NotFoundError,
+    WrongUseError for a path that none can have, ModelError where the folder is no captioner.
     """
     spec = _BY_NAME.get(str(name_or_folder).casefold())
     if spec is not None:
         return spec
-    folder = Path(name_or_folder).expanduser()
+    folder = typed(str(name_or_folder))
     if folder.is_dir():
-        return _folder_spec(folder.resolve())
+        try:
+            return _folder_spec(folder.resolve())
+        except OSError as error:
+            raise ModelError(f"The folder {folder} cannot be read: {error.strerror}. Check its rights.") from error
     names = ", ".join(spec.name for spec in CAPTIONERS)
     raise NotFoundError(
         f'There is no captioner "{name_or_folder}". Give one of {names}, or a folder with a BLIP model in it.'

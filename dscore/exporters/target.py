@@ -12,8 +12,10 @@ from dscore.exporters.base import ExportPlan
 from dscore.exporters.manifest import Standing
 from dscore.exporters.names import listed
 from dscore.text.names import is_device
+from dscore.text.paths import reachable
 
 _BLOCK = 4096
+_NAME_BYTES = 255 - len(".partial-01234567")  # so much is added to it while the export is written
 
 
 def absolute(target: Path) -> Path:
@@ -23,7 +25,8 @@ def absolute(target: Path) -> Path:
 
 def check_target(target: Path, library: Library) -> None:
     """Raise ExportError where no export may be written: a link, a file, a bad name, the library itself."""
-    _check_name(target)
+    check_name(target)
+    reachable(target)
     if target.is_symlink() or (hasattr(target, "is_junction") and target.is_junction()):
         raise ExportError(f"{target} is a link. Name the folder that it leads to, or another.")
     if target.exists() and not target.is_dir():
@@ -95,12 +98,15 @@ def refuse_replacing(target: Path, standing: Standing, *, replace: bool) -> None
         )
 
 
-def _check_name(target: Path) -> None:
+def check_name(target: Path) -> None:
+    """Raise ExportError where a folder cannot have that name."""
     name = target.name
     if not name:
         raise ExportError(f"{target} is a whole disk. Name a new folder on it.")
     if is_device(name) or name != name.rstrip(" .") or not name.isprintable():
         raise ExportError(f"A folder cannot be called “{name}” on every system. Choose another name.")
+    if len(os.fsencode(name)) > _NAME_BYTES:
+        raise ExportError(f"“{name[:40]}…” is too long for the name of a folder. Choose a shorter name.")
 
 
 def _check_library(target: Path, library: Library) -> None:

@@ -33,6 +33,7 @@ from dscore.sources.limits import SourceLimits, needed_bytes
 from dscore.sources.registry import open_source
 from dscore.sources.survey import no_pictures
 from dscore.text.parsing import shared_template
+from dscore.text.paths import reachable
 
 SAMPLE = 500
 KINDS = ("auto", "tags", "prose", "mixed")
@@ -109,7 +110,7 @@ def plan(library: Library, places: Sequence[str], *, dataset: str | None = None,
 def _refuse_library(library: Library, places: Sequence[str]) -> None:
     """The library's own thumbnails would come in as pictures."""
     home = library.home.resolve()
-    for place in (Path(place) for place in places if Path(place).is_dir()):
+    for place in (path for place in places if (path := reachable(Path(place))).is_dir()):
         folder = place.resolve()
         foreign = (library.exports.resolve(), library.uploads.resolve())
         inside = folder.is_relative_to(home) and not any(folder.is_relative_to(place) for place in foreign)

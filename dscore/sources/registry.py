@@ -11,6 +11,7 @@ from dscore.sources.base import Source
 from dscore.sources.joined import JoinedSource
 from dscore.sources.kinds import ARCHIVE_EXTENSIONS, ZIP_EXTENSIONS, Kind, extension, kind_of
 from dscore.sources.limits import SourceLimits
+from dscore.text.paths import reachable
 
 SOURCES = {
     "zip": "dscore.sources.archive:ArchiveSource",
@@ -49,7 +50,7 @@ def _by_kind(places: Iterable[Path | str]) -> list[tuple[str, Any]]:
 
 
 def _kind(place: Path | str) -> tuple[str, Any]:
-    path = Path(place)
+    path = reachable(Path(place))
     if path.is_dir():
         return "folder", path
     if path.is_file():

@@ -13,6 +13,7 @@ from dscore.taggers.families import CL, FAMILIES, JOYTAG, PIXAI, WD, Family
 from dscore.taggers.gpus import devices
 from dscore.taggers.labels import columns
 from dscore.taggers.preparation import Speed
+from dscore.text.paths import typed
 
 GUIDE = Thresholds(general=0.35, character=0.35)
 EVA02 = Thresholds(general=0.5296, character=0.5296)  # where its precision equals its recall, by the model's card
@@ -179,15 +180,18 @@ _BY_NAME = {known.casefold(): spec for spec in TAGGERS for known in (spec.name, 
 def find_tagger(name_or_folder: str | Path) -> TaggerSpec:
     """The tagger of a name (the guide's, the hub's with or without its owner), else of a folder.
 
-    A name is tried first; `./NAME` is always a folder. Raises NotFoundError, ModelError where the folder is
-    no tagger.
+    A name is tried first; `./NAME` is always a folder. Raises NotFoundError, WrongUseError for a path that none can
+    have, ModelError where the folder is no tagger.
     """
     spec = _BY_NAME.get(str(name_or_folder).casefold())
     if spec is not None:
         return spec
-    folder = Path(name_or_folder).expanduser()
+    folder = typed(str(name_or_folder))
     if folder.is_dir():
-        return _folder_spec(folder)
+        try:
+            return _folder_spec(folder)
+        except OSError as error:
+            raise ModelError(f"The folder {folder} cannot be read: {error.strerror}. Check its rights.") from error
     names = ", ".join(spec.name for spec in TAGGERS)
     raise NotFoundError(
         f'There is no tagger "{name_or_folder}". Give one of {names}, or a folder with model.onnx and its list of tags.'

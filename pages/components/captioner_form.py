@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from dscore.captioners.base import CaptionerSpec
@@ -15,6 +13,7 @@ from dscore.errors import DscoreError
 from dscore.models import Mode
 from dscore.pipeline import caption_sampling
 from dscore.pipeline.voices import Request
+from dscore.text.paths import typed
 from pages.components import endpoint_form, model_cards, trouble, wording_form
 from pages.components.model_cards import OWN, Card, Fact
 from pages.components.words import pace
@@ -92,7 +91,7 @@ def _own() -> CaptionerSpec | None:
     if not folder.strip():
         return None
     try:
-        return find_captioner(Path(folder.strip()).expanduser().absolute())
+        return find_captioner(typed(folder.strip()).absolute())
     except DscoreError as error:
         trouble.show(error)
         return None

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dscore.catalog.datasets import Dataset
 from dscore.errors import WrongUseError
+from dscore.exporters.target import check_name
 from pages.components import state
 
 
@@ -28,11 +29,12 @@ def choose(dataset: Dataset, form: str) -> tuple[str, bool]:
 
 
 def checked(name: str) -> Path:
-    """The folder of that name among the exports; raises WrongUseError unless it is just a name."""
+    """The folder of that name among the exports; raises WrongUseError unless it is just a name, ExportError for a bad one."""
     exports = state.library().exports
     folder = exports / name
     if not name or name in {".", ".."} or re.search(r'[/\\:*?"<>|\x00-\x1f]', name) or folder.parent != exports:
         raise WrongUseError(f"“{name}” is no name for a folder. Take letters, digits, blanks, - and _.")
+    check_name(folder)
     return folder
 
 

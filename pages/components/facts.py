@@ -13,6 +13,7 @@ from dscore.media import buckets as kohya
 from dscore.media.buckets import Buckets, BucketSettings
 from dscore.pipeline import statistics as numbers
 from dscore.pipeline.statistics import Pairs, Statistics
+from dscore.text.paths import typed
 from dscore.text.tokens import Cut, counter
 from pages.components.findings import KEPT_SECONDS, Asked
 
@@ -42,7 +43,7 @@ def longest(asked: Asked, limit: int) -> list[tuple[str, Cut]]:
 def counted_by(asked: Asked, path: str) -> Pairs:
     """Tokens by the person's own tokenizer. Raises WrongUseError for a file that is none."""
     with open_catalog(Library(Path(asked.home))) as db:
-        return numbers.counted_by(db, asked.dataset_id, asked.query, counter(Path(path).expanduser()))
+        return numbers.counted_by(db, asked.dataset_id, asked.query, counter(typed(path)))
 
 
 @st.cache_resource(show_spinner=False, max_entries=32, ttl=KEPT_SECONDS)

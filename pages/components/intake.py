@@ -15,6 +15,7 @@ from dscore.models import SourceFile, Survey
 from dscore.pipeline import foretaste, ingest
 from dscore.pipeline.jobs import KINDS, submit
 from dscore.sources.limits import readable_size
+from dscore.text.paths import typed
 from dscore.web import inbox
 from pages.components import glimpses, state, tallies
 from pages.components.glimpses import Tile
@@ -73,8 +74,8 @@ def offer_folder() -> None:
 
 
 def _meant(path: str) -> str:
-    """Windows copies paths in quotes; `~` is the home folder."""
-    return str(Path(path.strip().strip('"')).expanduser())
+    """Windows copies paths in quotes; `~` is the home folder. Raises WrongUseError."""
+    return str(typed(path.strip().strip('"')))
 
 
 def _offer(places: Sequence[str], *, key: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from dscore.catalog import runs
@@ -17,6 +15,7 @@ from dscore.taggers.files import is_here
 from dscore.taggers.preparation import SPEEDS, Speed
 from dscore.taggers.registry import TAGGERS, find_tagger
 from dscore.taggers.scores import FLOOR
+from dscore.text.paths import typed
 from dscore.text.tags import split_tags
 from pages.components import model_cards, trouble
 
@@ -55,7 +54,7 @@ def _own(folder: str) -> TaggerSpec | None:
     if not folder.strip():
         return None
     try:
-        return find_tagger(Path(folder.strip()).expanduser().absolute())
+        return find_tagger(typed(folder.strip()).absolute())
     except DscoreError as error:
         trouble.show(error)
         return None

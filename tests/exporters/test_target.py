@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dscore.config import Library
-from dscore.errors import DiskFullError, ExportError
+from dscore.errors import DiskFullError, ExportError, WrongUseError
 from dscore.exporters.target import check_target
 from tests.exporters.conftest import Exporting, ItemMaker, tree
 
@@ -44,6 +44,14 @@ def test_a_name_that_a_system_refuses_is_refused(name: str, library: Library, tm
         check_target(tmp_path / name, library)
 
 
+def test_a_name_that_leaves_no_room_for_its_work_folder_is_refused(library: Library, tmp_path: Path) -> None:
+    check_target(tmp_path / ("x" * 238), library)
+    with pytest.raises(ExportError, match="too long for the name of a folder"):
+        check_target(tmp_path / ("ü" * 120), library)
+    with pytest.raises(WrongUseError, match="File name too long"):
+        check_target(tmp_path / ("x/" * 3000) / "new", library)
+
+
 def test_a_whole_disk_is_refused(library: Library) -> None:
     with pytest.raises(ExportError, match="whole disk"):
         check_target(Path(library.home.anchor), library)
@@ -68,7 +76,7 @@ def test_a_file_in_the_place_or_in_the_way_is_refused(library: Library, tmp_path
 def test_a_name_that_the_disk_refuses_is_an_export_error(
     make_item: ItemMaker, export: Exporting, tmp_path: Path
 ) -> None:
-    with pytest.raises(ExportError, match="cannot be written"):
+    with pytest.raises(ExportError, match="too long"):
         export([make_item(1)], tmp_path / ("x" * 300))
 
 

@@ -13,7 +13,7 @@ from dscore.catalog.connection import open_catalog
 from dscore.web import inbox
 from tests.commands import Commands
 from tests.made_sets import fill, pack, scored
-from tests.pages.work import after_job, chosen, clicked, good, opened, texts
+from tests.pages.work import NO_PATHS, after_job, chosen, clicked, good, opened, texts
 
 CONTENT: dict[str, bytes | str] = {
     "a.png": scored({"1girl": 0.9}),
@@ -130,6 +130,13 @@ def test_a_place_without_pictures_says_what_is_there_instead(
     shown = looked(folder)
     assert sentence in shown.error[0].value.replace("\\", "")
     assert not shown.metric
+
+
+@pytest.mark.usefixtures("dscore")
+@pytest.mark.parametrize("path", NO_PATHS)
+def test_a_path_that_cannot_be_is_said(path: str) -> None:
+    said = chosen(opened("bring_in.py"), "import_path", path).error[0].value
+    assert said.startswith(("The path ", "There is no user"))
 
 
 @pytest.mark.usefixtures("dscore")

@@ -12,7 +12,7 @@ from dscore.models import Mode
 from tests.captioners.test_replies import chat
 from tests.commands import Commands
 from tests.fetch.servers import Told, answer, told
-from tests.pages.work import after_job, chosen, clicked, good, opened, texts
+from tests.pages.work import NO_PATHS, after_job, chosen, clicked, good, opened, texts
 
 CHAT = "/v1/chat/completions"
 SAYS = "A woman waves at the sea."
@@ -79,6 +79,17 @@ def test_a_folder_that_is_no_captioner_is_said(tmp_path: Path) -> None:
     good(shown.run())
     good(shown.text_input(key="captioner-folder").set_value(str(tmp_path / "no")).run())
     assert "is no captioner" in shown.error[0].value.replace("\\", "")
+    assert shown.button(key="caption-now").disabled
+
+
+@pytest.mark.usefixtures("heap")
+@pytest.mark.parametrize("path", NO_PATHS)
+def test_a_path_that_cannot_be_is_said(path: str) -> None:
+    shown = opened("caption.py")
+    shown.session_state["captioner-chosen"] = "own"
+    good(shown.run())
+    shown = chosen(shown, "captioner-folder", path)
+    assert shown.error[0].value.startswith(("The path ", "There is no user"))
     assert shown.button(key="caption-now").disabled
 
 

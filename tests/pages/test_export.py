@@ -50,6 +50,13 @@ def test_a_folder_that_leads_out_of_the_exports_is_refused(heap: Commands, name:
     assert not heap.library.exports.exists()
 
 
+def test_a_folder_of_too_long_a_name_is_refused(heap: Commands) -> None:
+    shown = chosen(opened("export.py"), "export-folder-1-kohya", "x" * 400)
+    assert "is too long for the name of a folder" in shown.error[0].value
+    assert shown.button(key="export-now").disabled
+    assert not heap.library.exports.exists()
+
+
 def test_an_older_export_is_replaced_where_that_is_said(heap: Commands) -> None:
     heap.good("export", "heap", heap.library.exports / "heap-kohya")
     heap.good("edit", "heap", "add", "hat")

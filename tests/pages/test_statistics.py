@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.commands import Commands
-from tests.pages.work import chosen, good, opened, texts
+from tests.pages.work import NO_PATHS, chosen, good, opened, texts
 
 
 def shown_tab(name: str, query: str = "") -> AppTest:
@@ -75,3 +75,6 @@ def test_buckets_follow_the_settings() -> None:
 def test_another_tokenizer_that_cannot_be_read_is_said() -> None:
     shown = chosen(shown_tab("Captions"), "statistics-tokenizer", "/nowhere/tokenizer.json")
     assert any("cannot be read" in text for text in texts(shown, "error"))
+    for path in NO_PATHS:
+        shown = chosen(shown, "statistics-tokenizer", path)
+        assert shown.error[0].value.startswith(("The path ", "There is no user"))

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from dscore.models import Mode
 from tests.commands import Commands
-from tests.pages.work import after_job, chosen, clicked, good, opened, texts
+from tests.pages.work import NO_PATHS, after_job, chosen, clicked, good, opened, texts
 
 
 def with_own(shown: AppTest, folder: object) -> AppTest:
@@ -39,6 +39,14 @@ def test_a_folder_that_is_no_tagger_is_said(tmp_path: Path) -> None:
     (tmp_path / "no").mkdir()
     shown = with_own(opened("tag.py"), tmp_path / "no")
     assert "is no tagger" in shown.error[0].value.replace("\\", "")
+    assert shown.button(key="tag-now").disabled
+
+
+@pytest.mark.usefixtures("heap")
+@pytest.mark.parametrize("path", NO_PATHS)
+def test_a_path_that_cannot_be_is_said(path: str) -> None:
+    shown = with_own(opened("tag.py"), path)
+    assert any(text.startswith(("The path ", "There is no user")) for text in texts(shown, "error"))
     assert shown.button(key="tag-now").disabled
 
 

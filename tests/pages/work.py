@@ -29,6 +29,9 @@ SCORES = (
 )
 """What the made tagger says of the pictures p0, p1, …"""
 
+NO_PATHS = ("x" * 2000, "/" + "x/" * 3000, "a\0b", "~nobody-of-this-name")
+"""What no system takes for a path."""
+
 MIXED = "smile, hat, blue sky. She waves at the sea."
 
 

@@ -72,4 +72,6 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
         reports.write(tmp_path / "no folder" / "report.html", "")
     with pytest.raises(WrongUseError, match="cannot be written"):
         reports.write(tmp_path, "")
+    with pytest.raises(WrongUseError, match="File name too long"):
+        reports.write(tmp_path / ("x" * 400), "")
     assert list(tmp_path.iterdir()) == []

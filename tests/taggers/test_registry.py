@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dscore.errors import ModelError, NotFoundError
+from dscore.errors import ModelError, NotFoundError, WrongUseError
 from dscore.taggers.registry import TAGGERS, WD_TAGGERS, find_tagger
 from tests.made_models import make_tagger
 
@@ -82,3 +82,12 @@ def test_no_two_taggers_share_a_name_and_all_are_pinned() -> None:
         assert spec.revision not in {"", "main"}
         assert spec.licence
         assert spec.good_for.endswith(".")
+
+
+def test_a_folder_whose_files_cannot_be_looked_at_is_a_sentence(tmp_path: Path) -> None:
+    make_tagger(tmp_path / "tagger")
+    text = str(tmp_path)
+    around = text + "/tagger/.." * ((4094 - len(text)) // len("/tagger/..")) + "/tagger"
+    folder = around if len(around) < 4096 else around.replace("/tagger/..", "", 1)
+    with pytest.raises((ModelError, WrongUseError), match="File name too long"):
+        find_tagger(folder)
