@@ -27,7 +27,7 @@ with spoken(), open_catalog(state.library()) as db:
         with action:
             if not export_job.is_busy(db, dataset):
                 export_job.button(dataset, planned, chosen)
-                export_job.result(db, dataset)
+                export_job.result(db, dataset, planned)
         if planned is not None:
             with right:
                 export_preview.draw(planned)

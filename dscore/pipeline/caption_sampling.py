@@ -42,11 +42,11 @@ def known_model(db: Database, request: Request) -> int | None:
     """The model's id in the catalog, as its latest run found it; None where it never ran, or its files are newer."""
     asked = request.params()
     spec = find_captioner(request.model) if request.asking is None else None
-    return trial.known_model(db, spec, KINDS, lambda params: _is_same(params, asked))
+    return trial.known_model(db, spec, KINDS, lambda params: is_same(params, asked))
 
 
-def _is_same(params: Mapping[str, object], asked: Mapping[str, object]) -> bool:
-    """Whether both are of one model: the same name, at the same address if any."""
+def is_same(params: Mapping[str, object], asked: Mapping[str, object]) -> bool:
+    """Whether the params of two jobs are of one model: the same name, at the same address if any."""
     urls = [one["url"] if isinstance(one := side.get("asking"), dict) else "" for side in (params, asked)]
     return params.get("model") == asked["model"] and urls[0] == urls[1]
 

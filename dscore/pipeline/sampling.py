@@ -57,13 +57,18 @@ class Scored:
 def known(db: Database, spec: TaggerSpec) -> Scored | None:
     """The model behind the tagger, as its latest run found it; None where it never ran, or its files are newer."""
     asked = str(spec.folder or spec.name)
-    number = trial.known_model(db, spec, KINDS, lambda params: params.get("tagger") == asked)
+    number = trial.known_model(db, spec, KINDS, lambda params: is_same(params, {"tagger": asked}))
     model = None if number is None else predictions.find(db, number)
     stored = "" if model is None else predictions.preparation(db, model.id)
     if model is None or not preparation.is_current(stored):
         return None
     source = tag_table.find_source(db, "tagger", spec.name)
     return Scored(model, stored, trial.NEW_SOURCE if source is None else source)
+
+
+def is_same(params: Mapping[str, object], asked: Mapping[str, object]) -> bool:
+    """Whether the params of two jobs are of one tagger."""
+    return params.get("tagger") == asked["tagger"]
 
 
 def rates(db: Database) -> dict[str, float]:

@@ -10,7 +10,7 @@ from dscore.catalog import sentences
 from dscore.catalog.connection import Database
 from dscore.catalog.datasets import Dataset
 from dscore.catalog.job_lists import Job
-from dscore.pipeline import captioning
+from dscore.pipeline import caption_sampling, captioning
 from dscore.pipeline.voices import Request
 from pages.components import model_job, places
 from pages.components.places import Place
@@ -46,6 +46,7 @@ TRADE = model_job.Trade(
     past="Captioned",
     place=places.CAPTION,
     model="captioner",
+    is_same=caption_sampling.is_same,
     links=_links,
     replaced=_replaced,
     flagged=captioning.flagged_in,

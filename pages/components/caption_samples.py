@@ -32,13 +32,13 @@ def draw(db: Database, dataset: Dataset, request: Request, ids: Sequence[int]) -
     if running is not None and running.state not in CLOSED:
         progress.watch(running.id)
         return
-    if running is not None and running.state == "failed" and running.params == request.params():
-        st.error(plain(running.message), icon=":material/error:")
     samples = caption_sampling.look(db, dataset, request, caption_sampling.chosen(ids))
     if samples:
         _show(samples)
     if len(samples) < len(caption_sampling.chosen(ids)):
         if running is not None and running.params == request.params():
+            if running.state == "failed":
+                st.error(plain(running.message), icon=":material/error:")
             outcome.failures(db, running)
         _offer(dataset, request, ids)
 

@@ -51,13 +51,14 @@ def button(dataset: Dataset, planned: ExportPlan | None, scope: Scope) -> None:
         st.rerun()
 
 
-def result(db: Database, dataset: Dataset) -> None:
-    """The latest export of the dataset: where it is, and how a trainer gets it."""
+def result(db: Database, dataset: Dataset, planned: ExportPlan | None) -> None:
+    """The latest export of the dataset: where it is, and how a trainer gets it; its failure, where just that is planned."""
     latest = runs.latest(db, dataset_id=dataset.id, kinds=("export",))
     if latest is None or latest.state not in CLOSED:
         return
     if latest.state == "failed":
-        st.error(plain(latest.message), icon=":material/error:")
+        if planned is not None and _is_same(latest, planned):
+            st.error(plain(latest.message), icon=":material/error:")
         return
     path = Path(str(latest.result.get("path", "")))
     if latest.state == "cancelled" or not (path / MANIFEST).is_file():
@@ -76,6 +77,11 @@ def result(db: Database, dataset: Dataset) -> None:
             if (path / SETTINGS).is_file():
                 st.caption("On another machine, set image_dir in dataset.toml to where you unpack it.")
     outcome.failures(db, latest)
+
+
+def _is_same(job: Job, planned: ExportPlan) -> bool:
+    """Whether it was for that trainer, into that folder."""
+    return (job.params["form"], job.params["target"]) == (planned.exporter, str(planned.target))
 
 
 def _words(job: Job) -> str:

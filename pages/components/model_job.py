@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -36,6 +36,7 @@ class Asked(Protocol):
 class Trade:
     """What one kind of model does: the job's kind, its page, the word for what is done, and what its result calls the model.
 
+    `is_same`: whether the params of two jobs are of one model.
     `links`: of a job that is over, pages with their labels and searches.
     `replaced`: what overwriting these items would take that no such model gave, as "3 tags on 2 pictures", or "".
     `flagged`: (name, remark) of what is worth a look.
@@ -45,6 +46,7 @@ class Trade:
     place: Place
     past: str
     model: str
+    is_same: Callable[[Mapping[str, object], Mapping[str, object]], bool]
     links: Callable[[Job], list[tuple[Place, str, str | None]]]
     replaced: Callable[[Database, Sequence[int]], str]
     flagged: Callable[[Database, int], list[tuple[str, str]]] = lambda _db, _job: []
@@ -72,8 +74,13 @@ def draw(db: Database, dataset: Dataset, trade: Trade, request: Asked | None, ch
         )
     if pressed and request is not None:
         _start(dataset, trade, request, chosen)
-    if latest is not None:
+    if latest is not None and (latest.state != "failed" or _is_about(trade, latest, request)):
         _result(db, dataset, trade, latest)
+
+
+def _is_about(trade: Trade, job: Job, request: Asked | None) -> bool:
+    """Whether the job asked the model that is chosen now; the error of another would be taken for this one's."""
+    return request is not None and trade.is_same(job.params, request.params())
 
 
 def _start(dataset: Dataset, trade: Trade, request: Asked, chosen: Scope) -> None:

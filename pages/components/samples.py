@@ -30,11 +30,11 @@ def draw(db: Database, dataset: Dataset, request: Request, spec: TaggerSpec, ids
     if running is not None and running.state not in CLOSED:
         progress.watch(running.id)
         return
-    if running is not None and running.state == "failed":
-        st.error(plain(running.message), icon=":material/error:")
     known = sampling.known(db, spec)
     scored = predictions.scored(db, known.model.id, known.preparation, ids) if known else []
     if known is None or not scored:
+        if running is not None and running.state == "failed" and sampling.is_same(running.params, request.params()):
+            st.error(plain(running.message), icon=":material/error:")
         _offer(dataset, request, spec, ids)
         return
     _show(sampling.look(db, request, known, sampling.chosen(ids, scored=scored)))

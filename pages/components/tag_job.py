@@ -8,6 +8,7 @@ from dscore.catalog import tags
 from dscore.catalog.connection import Database
 from dscore.catalog.datasets import Dataset
 from dscore.catalog.job_lists import Job
+from dscore.pipeline import sampling
 from dscore.pipeline.tagging import Request
 from dscore.taggers.base import TaggerSpec
 from dscore.taggers.files import is_here
@@ -43,6 +44,7 @@ TRADE = model_job.Trade(
     past="Tagged",
     place=places.TAG,
     model="tagger",
+    is_same=sampling.is_same,
     links=_links,
     replaced=_replaced,
 )

@@ -74,6 +74,18 @@ def test_an_older_export_is_replaced_where_that_is_said(heap: Commands) -> None:
     assert "older export" in shown.error[0].value.replace("\\", "")
 
 
+def test_a_failure_is_said_beside_its_own_folder_and_trainer_only(heap: Commands) -> None:
+    (heap.library.exports / "heap-kohya").mkdir(parents=True)
+    (heap.library.exports / "heap-kohya" / "thesis.doc").touch()
+    clicked(opened("export.py"), "export-now")
+    assert after_job(heap.library, "export").state == "failed"
+    shown = opened("export.py")
+    assert any("thesis" in text for text in texts(shown, "error"))
+    assert not texts(chosen(shown, "export-form", "plain"), "error")
+    shown = chosen(chosen(shown, "export-form", "kohya"), "export-folder-1-kohya", "elsewhere")
+    assert not texts(shown, "error")
+
+
 def test_rejected_pictures_stay_out_unless_they_are_asked_for(heap: Commands) -> None:
     heap.good("edit", "heap", "mark", "reject", "--where", "solo")
     shown = opened("export.py")

@@ -8,7 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dscore.models import Mode
+from pages.components.words import plain
 from tests.commands import Commands
+from tests.made_sets import tagger
 from tests.pages.work import NO_PATHS, after_job, chosen, clicked, good, opened, texts
 
 
@@ -59,6 +61,22 @@ def test_a_try_scores_six_pictures_and_changes_no_caption(heap: Commands, model:
     assert any("Nothing is changed yet" in text for text in texts(shown))
     assert heap.tags("heap") == before
     assert [change["action"] for change in heap.good("history", "heap")] == ["import"]
+
+
+@pytest.mark.parametrize(("button", "kind"), [("try-sample", "sample"), ("tag-now", "tag")])
+def test_a_failure_is_said_beside_its_own_model_only(
+    heap: Commands, model: Path, tmp_path: Path, button: str, kind: str
+) -> None:
+    broken = tagger(tmp_path / "broken")
+    (broken / "model.onnx").write_bytes(b"no model")
+    shown = clicked(with_own(opened("tag.py"), broken), button)
+    failed = after_job(heap.library, kind)
+    assert failed.state == "failed"
+    assert plain(failed.message) in texts(good(shown.run()), "error")
+    assert not texts(with_own(shown, model), "error")
+    shown.session_state["tagger-chosen"] = "joytag"
+    assert not texts(good(shown.run()), "error")
+    assert plain(failed.message) in texts(with_own(shown, broken), "error")
 
 
 def test_the_job_tags_all_and_can_be_undone_at_once(heap: Commands, model: Path) -> None:
