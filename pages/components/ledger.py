@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dscore.catalog import job_lists
+from dscore.catalog import job_lists, search
 from dscore.catalog.connection import open_catalog
 from dscore.catalog.job_lists import Job
+from dscore.text.query import Is
 from pages.components import progress, state
 from pages.components.places import EXPLORE, TAG, link
 from pages.components.trouble import listed
@@ -49,10 +50,17 @@ def _ended(job: Job) -> None:
         column.metric(label, f"{number:,}")
     with st.container(horizontal=True):
         if tally.done:
-            link(TAG, "Tag them", query="is:uncaptioned", icon=":material/arrow_forward:")
+            link(TAG, "Tag them", query=_to_tag(job), icon=":material/arrow_forward:")
         if tally.done or tally.there:
             link(EXPLORE, "See them", query="")
     _lists(job)
+
+
+def _to_tag(job: Job) -> str:
+    """The pictures without a caption; all, where each has one."""
+    with open_catalog(state.library()) as db:
+        bare = job.dataset_id is not None and search.count(db, job.dataset_id, Is("uncaptioned"))
+    return "is:uncaptioned" if bare else ""
 
 
 def _of_booru(job: Job, facts: dict[str, int]) -> None:

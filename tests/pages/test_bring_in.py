@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -80,6 +81,19 @@ def test_the_import_runs_as_a_job_and_ends_with_a_ledger(dscore: Commands, tmp_p
     assert sorted(skipped["File"]) == ["c.png", "notes.psd"]
     assert "plain text" in "".join(skipped["Reason"])
     assert dscore.captions("heap") == {"a": "1girl, long hair", "b": ""}
+
+
+@pytest.mark.parametrize(("caption", "query"), [({}, "is:uncaptioned"), ({"a.txt": "1girl"}, "")])
+def test_the_way_on_leads_to_pictures_that_can_be_tagged(
+    dscore: Commands, tmp_path: Path, caption: dict[str, bytes | str], query: str
+) -> None:
+    folder = fill(tmp_path / "heap", {"a.png": scored({"1girl": 0.9}), **caption})
+    shown = clicked(looked(folder), "import_folder")
+    after_job(dscore.library, "import")
+    links = [one.proto for one in good(shown.run()).get("page_link")]
+    assert [parse_qs(one.query_string, keep_blank_values=True)["q"] for one in links if one.label == "Tag them"] == [
+        [query]
+    ]
 
 
 def test_pictures_go_into_a_dataset_that_is_there_and_captions_are_read_as_asked(
