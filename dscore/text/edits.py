@@ -22,7 +22,7 @@ def spelling_key(tag: str) -> str:
 
 
 def standardise_tag(tag: str, *, spaces: bool = True, unescape: bool = False) -> str:
-    r"""One way to write a tag: single blanks, none as underscore but in kaomoji, `(` for `\(` if asked."""
+    r"""One way to write a tag: single blanks, none as underscore but in kaomoji, `(` for `\(` if asked; case stays (`:D`)."""
     name = " ".join(tag.split())
     if unescape:
         name = unescape_brackets(name)

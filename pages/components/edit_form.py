@@ -27,7 +27,7 @@ LABELS = {
 }
 HINTS = {
     "dedupe": "Of several spellings of one tag (long_hair, Long hair) the first stays.",
-    "standardise": "Tags are written one way: small letters, blanks for underscores; emoticons stay.",
+    "standardise": "Tags are written one way: blanks for underscores, one between two words. Capitals and emoticons stay.",
     "trash": "The pictures leave the dataset, and can be taken out of the trash at any time.",
     "restore": "Pictures come back from the trash, with their captions.",
 }

@@ -17,6 +17,7 @@ def test_spellings_of_one_tag_share_a_key_but_faces_do_not() -> None:
         ("long_hair", "long hair"),
         ("^_^", "^_^"),
         (" long  hair", "long hair"),
+        ("Hatsune_Miku", "Hatsune Miku"),
         (r"saber_\(fate\)", r"saber \(fate\)"),
         ("|_|", "|_|"),
     ],
