@@ -62,7 +62,7 @@ class Site:
         if self._known.keys_at and len(self._keys) < len(FIELDS):
             raise AccessError(
                 f"{self.host} wants an API key and a user id. Log in there, copy both from {self._known.keys_at}, "
-                f"and enter them under Settings, or with: python -m dscore keys {self.host}"
+                f"and enter them on the Import page, under Gelbooru, or with: python -m dscore keys {self.host}"
             )
 
     def search(self, query: str, *, page: int = 0, limit: int = PAGE) -> Found:

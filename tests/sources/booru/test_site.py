@@ -129,7 +129,7 @@ def test_a_site_may_answer_at_another_host(monkeypatch: pytest.MonkeyPatch) -> N
         api.acts["/index.php"] = answer(json.dumps(rows).encode())
         host = pages.url.removeprefix("http://")
         monkeypatch.setitem(KNOWN, host, Known(api=api.url, keys_at="https://x.test", asked={"fields": "tag_info"}))
-        with pytest.raises(AccessError, match="wants an API key and a user id"):
+        with pytest.raises(AccessError, match=r"wants an API key and a user id.*on the Import page, under Gelbooru"):
             site(pages.url).require_keys()
         (post,) = site(pages.url, user_id="12", api_key="the-right-key").search("a").posts
         assert not pages.asked
