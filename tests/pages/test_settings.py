@@ -44,3 +44,4 @@ def test_a_backup_is_made_and_its_path_shown(heap: Commands) -> None:
     (path,) = heap.library.backups.glob("*.db")
     assert str(path) in [code.value for code in shown.code]
     assert Path(path).stat().st_size
+    assert {one.label: one.value for one in shown.metric}["Backups"] == "1"
