@@ -58,7 +58,7 @@ def _draw(db: Database, dataset: Dataset) -> None:
     taken_back.say()
     mending.outcome(db, dataset)
     if not report.pictures:
-        st.text("The filter finds no picture.")
+        scope.nothing_found(db, dataset, asked.query)
         return
     found = checked.ready(db, asked, kind, base=base or "sdxl", limit=limit or LONG)
     ready.draw(found)

@@ -34,6 +34,8 @@ def _draw(db: Database, dataset: Dataset) -> None:
     if query and not found.count:
         for hint in hints.why_nothing(db, dataset, query):
             st.text(hint)
+    elif not found.count:
+        scope.nothing_found(db, dataset, query)
     with st.container(horizontal=True, gap="small", wrap=False):
         left, right = st.container(width=216), st.container(width="stretch")
     with right:

@@ -49,7 +49,7 @@ def _draw(db: Database, dataset: Dataset) -> None:
         filter_bar.draw(db, asked, count=found.pictures)
         _draw_report(asked, dataset, found)
     if not found.pictures:
-        st.text("The filter finds no picture.")
+        scope.nothing_found(db, dataset, asked.query)
         return
     _draw_figures(asked, found)
     for tab, draw in zip(st.tabs(list(TABS), key="statistics-tab", on_change="rerun"), TABS.values(), strict=True):

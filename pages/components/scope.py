@@ -57,6 +57,8 @@ def choose_scope(db: Database, dataset: Dataset, *, key: str) -> Scope:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(scope.words[0].upper() + scope.words[1:])
         places.link(places.EXPLORE, "See them", query=scope.query)
+    if not total and not query:
+        _all_trashed(db, dataset)
     return scope
 
 
@@ -72,6 +74,21 @@ def _scope(db: Database, dataset: Dataset, kind: str, *, total: int) -> Scope:
 def is_empty(db: Database, dataset: Dataset) -> bool:
     """Whether the dataset has no picture at all, not even in the trash."""
     return not any(search.count(db, dataset.id, query) for query in (Everything(), Is("trashed")))
+
+
+def nothing_found(db: Database, dataset: Dataset, query: str) -> None:
+    """What a page shows where the filter finds nothing: the trash has all, where there is no filter."""
+    if query:
+        st.text("The filter finds no picture.")
+    else:
+        _all_trashed(db, dataset)
+
+
+def _all_trashed(db: Database, dataset: Dataset) -> None:
+    number = search.count(db, dataset.id, Is("trashed"))
+    where = f"All {counted(number, 'picture')} are" if number > 1 else "The only picture is"
+    st.text(f"{where} in the trash. To get pictures back, choose them there, and take them out of the trash.")
+    places.link(places.EXPLORE, "Look into the trash", query="is:trashed", icon=":material/delete:")
 
 
 def no_pictures(sentence: str) -> None:

@@ -42,6 +42,17 @@ def test_an_empty_library_says_what_is_missing_and_where_to_get_it(dscore: Comma
     assert not dscore.home.joinpath("images").exists()
 
 
+@pytest.mark.parametrize("page", ["explore.py", "check.py", "statistics.py", "tag.py", "export.py"])
+def test_where_all_is_in_the_trash_each_page_says_so_and_leads_there(heap: Commands, page: str) -> None:
+    heap.good("edit", "heap", "trash", "--where", "is:captioned or is:uncaptioned")
+    shown = opened(page)
+    assert any(text.startswith("All 8 pictures are in the trash.") for text in texts(shown, "text"))
+    links = {one.proto.label: one.proto.query_string for one in shown.main.get("page_link")}
+    assert "q=is%3Atrashed" in links["Look into the trash"]
+    assert "The filter finds no picture." not in texts(shown)
+    assert gallery(explored("is:trashed"))["count"] == 8
+
+
 @pytest.mark.usefixtures("heap")
 def test_the_filter_of_the_url_says_how_many_it_finds() -> None:
     shown = explored("solo")

@@ -192,7 +192,7 @@ class Gallery {
     if (!ids.includes(this.current)) this.current = ids[0] ?? null;
     this.tiles.fill(items.map((card) => this.edits.seen(card)));
     this.root.classList.remove("loading");
-    this.empty.textContent = count ? "" : "No picture matches this filter.";
+    this.empty.textContent = count || !this.data.q ? "" : "No picture matches this filter.";
     this.tiles.rove(this.current, { focus: hadFocus });
     this.showPlace();
     this.paint();
