@@ -92,11 +92,11 @@ def ensure(db: Database, name: str) -> Dataset:
     return get(db, name)
 
 
-def checked_name(name: str) -> str:
-    """The name as it is kept; raises WrongUseError for one that will not do."""
+def checked_name(name: str, *, of: str = "dataset") -> str:
+    """The name as it is kept; raises WrongUseError for one that will not do, `of` a dataset or what else has names."""
     name = unicodedata.normalize("NFC", name).strip()
     if not name or len(name) > MAX_NAME or any(_is_invisible(char) for char in name):
-        raise WrongUseError(f"A dataset's name has 1 to {MAX_NAME} visible characters; “{name[:40]}” will not do.")
+        raise WrongUseError(f"A {of}'s name has 1 to {MAX_NAME} visible characters; “{name[:40]}” will not do.")
     return name
 
 

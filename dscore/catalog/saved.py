@@ -55,7 +55,7 @@ def get(db: Database, shelf: Shelf, name: str) -> Saved:
 
 def save(db: Database, shelf: Shelf, name: str, text: str) -> None:
     """Keep the text; one of that name is replaced. Raises WrongUseError for a name that will not do."""
-    name = datasets.checked_name(name)
+    name = datasets.checked_name(name, of=shelf.noun)
     with writing(db):
         db.execute(
             f"""insert into {shelf.table} (name, key, {shelf.column}, at) values (?, ?, ?, ?)

@@ -104,7 +104,7 @@ def make(
         _keep(db, _kept(db, _missing(db, dataset_id, limit=-1)))
         row = db.execute(f"select {', '.join(SETTINGS)} from dataset where id = ?", (dataset_id,)).fetchone()
         settings = json.dumps(dict(zip(SETTINGS, row, strict=True)))
-        name = datasets.checked_name(name)
+        name = datasets.checked_name(name, of="version")
         cursor = db.execute(
             "insert into version (dataset_id, name, key, at, settings, items) values (?, ?, ?, ?, ?, 0)",
             (dataset_id, name, datasets.folded(name), now(), settings),
@@ -126,7 +126,7 @@ def unkept(db: Database, dataset_id: int) -> int:
 
 def require_free(db: Database, dataset_id: int, name: str) -> None:
     """Raises WrongUseError for a name that no version can have, or that one has already."""
-    key = datasets.folded(datasets.checked_name(name))
+    key = datasets.folded(datasets.checked_name(name, of="version"))
     if db.execute("select 1 from version where dataset_id = ? and key = ?", (dataset_id, key)).fetchone():
         raise WrongUseError(f"There is a version “{name}” already, and versions do not change. Choose another name.")
 

@@ -58,5 +58,6 @@ def test_filters_are_saved_and_forgotten(pets: Commands) -> None:
     assert pets.good("filters", "save", "cats", "cat -dog") == [{"name": "cats", "query": "cat -dog"}]
     assert pets.good("filters", "save", "CATS", "cat") == [{"name": "cats", "query": "cat"}]
     assert pets("filters", "save", "bad", "( ").code == 2
+    assert "A saved filter's name has 1 to 100 visible characters" in pets("filters", "save", " ", "cat").err
     assert pets.good("filters", "delete", "cats") == []
     assert pets("filters", "delete").code == 2

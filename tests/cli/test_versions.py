@@ -27,6 +27,7 @@ def test_freeze_diff_restore_and_undo(pets: Commands) -> None:
         *("1 picture gone, 2 captions changed", "a:", "  - cat, red", "  + cat, blue"),
         *("b:", "  - dog, red", "  + dog, blue"),
     ]
+    assert "A version's name has 1 to 100 visible characters" in pets("version", "pets", "freeze", " ").err
     pets.good("version", "pets", "freeze", "v2")
     assert pets.good("version", "pets", "diff", "v2", "v1")["added"] == ["c"]
     assert [one["version"] for one in pets.good("version", "pets", "list")] == ["v2", "v1"]
