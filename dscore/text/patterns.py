@@ -71,9 +71,10 @@ class Pattern:
             if match is not None:
                 match.expand(new)
         except (regex.error, IndexError) as error:
+            groups = f"{self._compiled.groups} group{'' if self._compiled.groups == 1 else 's'}"
             raise WrongUseError(
                 f"The replacement “{new}” does not fit the pattern: {error}. The pattern has "
-                f"{self._compiled.groups} groups; write \\1 for the first and \\\\ for a backslash."
+                f"{groups}; write \\1 for the first and \\\\ for a backslash."
             ) from error
         except TimeoutError as error:
             raise self._too_slow() from error
