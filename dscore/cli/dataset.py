@@ -37,8 +37,10 @@ def create(library: Library, out: Output, name: str) -> None:
 @shared_options
 def rename(library: Library, out: Output, name: str, new_name: str) -> None:
     """Give a dataset another name, as a change that can be undone."""
-    made = shelf.rename(library, _named(library, name), new_name)
-    out.result({"dataset": made.name}, [f"The dataset is called “{made.name}” now."])
+    known = _named(library, name)
+    made = shelf.rename(library, known, new_name)
+    when = "already" if made.name == known.name else "now"
+    out.result({"dataset": made.name}, [f"The dataset is called “{made.name}” {when}."])
 
 
 @dataset.command()

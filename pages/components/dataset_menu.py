@@ -99,6 +99,8 @@ def _do(name: str, dataset_id: int) -> None:
 def _rename(dataset: Dataset) -> str:
     renamed = shelf.rename(state.library(), dataset, st.session_state[NAME])
     state.choose_dataset(renamed.name)
+    if renamed.name == dataset.name:
+        return f"“{dataset.name}” has that name already."
     return f"“{dataset.name}” is called “{renamed.name}” now."
 
 

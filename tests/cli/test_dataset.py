@@ -51,6 +51,7 @@ def test_create_copy_and_rename_refuse_a_name_that_is_taken(pets: Commands) -> N
         ran = pets("dataset", *words)
         assert ran.code == 2
         assert "Choose another name" in ran.err
+    assert pets("dataset", "rename", "pets", "pets").out == "The dataset is called “pets” already.\n"
     assert pets("dataset", "rename", "pets", "beasts").code == 0
     assert pets.good("history", "beasts")[0]["summary"] == "rename the dataset pets to beasts"
 

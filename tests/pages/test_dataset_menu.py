@@ -41,6 +41,7 @@ def test_a_merge_unites_the_tags_of_pictures_in_both_when_that_is_chosen(heap: C
 def test_a_name_that_is_taken_is_a_sentence(heap: Commands) -> None:
     heap.good("dataset", "create", "other")
     assert any("already" in text for text in texts(asked("Rename", name="OTHER"), "error"))
+    assert "“heap” has that name already\\." in texts(asked("Rename", name="heap"), "success")
     shown = asked("Rename", name="pile")
     assert "“heap” is called “pile” now\\." in texts(shown, "success")
     assert shown.sidebar.selectbox[0].value == "pile"
