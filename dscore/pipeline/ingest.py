@@ -81,9 +81,15 @@ def look(library: Library, places: Sequence[str]) -> Look:
         found = Look(source.label, source.suggested_name[:MAX_NAME], survey)
     if not survey.pictures:
         refused = tuple((line.name, line.reason) for line in survey.skipped)
-        raise NoPicturesError(no_pictures(found.label, survey), skipped=refused)
+        raise NoPicturesError(no_pictures(_called(library, places, found.label), survey), skipped=refused)
     require_room(library, needed_bytes(survey))
     return found
+
+
+def _called(library: Library, places: Sequence[str], label: str) -> str:
+    """The source's label; what the browser sent lies in a folder whose name nobody chose."""
+    sent = all(Path(place).parent.parent == library.uploads for place in places)
+    return "what you dropped" if sent else label
 
 
 def plan(library: Library, places: Sequence[str], *, dataset: str | None = None, captions: str = "auto") -> Plan:

@@ -30,7 +30,7 @@ def show(error: DscoreError) -> None:
     """The sentence, and the files that it speaks of."""
     st.error(plain(str(error)), icon=":material/error:")
     if isinstance(error, NoPicturesError) and error.skipped:
-        listed("What is there, and why it cannot be used", error.skipped)
+        listed("Skipped files", error.skipped)
 
 
 def listed(title: str, files: Sequence[tuple[str, str]], *, expanded: bool = False, icon: str | None = None) -> None:

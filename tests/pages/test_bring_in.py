@@ -123,6 +123,19 @@ def test_an_upload_is_looked_at_and_can_be_thrown_away(dscore: Commands, tmp_pat
     assert not upload.folder.exists()
 
 
+@pytest.mark.parametrize(("name", "called"), [("notes.png", "what you dropped"), ("heap/notes.png", "heap")])
+def test_an_upload_without_a_picture_is_called_as_its_person_knows_it(dscore: Commands, name: str, called: str) -> None:
+    upload = inbox.begin(dscore.library, name=name, size=5)
+    with upload.part(0) as part:
+        part.write(b"words")
+    upload.finish()
+    shown = opened("bring_in.py")
+    shown.query_params["upload"] = upload.session
+    assert f"No images found in {called}: it holds 1 file" in good(shown.run()).error[0].value.replace("\\", "")
+    assert "The list of skipped files says why" in shown.error[0].value
+    assert [one.label for one in shown.expander if one.label.startswith("Skipped files")]
+
+
 def test_an_upload_that_is_gone_is_said(dscore: Commands) -> None:
     shown = opened("bring_in.py")
     shown.query_params["upload"] = "0" * 32
