@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,8 @@ LOCK_SECONDS = 60.0
 ALONE_SECONDS = 1.0
 MOVED = ("left-over", "before-restore")
 """Labels of what was moved into the backups; the newest good backup is none of these."""
+
+log = logging.getLogger(__name__)
 
 
 def write(library: Library, *, label: str = "backup") -> Path:
@@ -78,6 +81,33 @@ def newest_good(library: Library) -> Path | None:
             continue
         return path
     return None
+
+
+def lacking(library: Library, files: Collection[str]) -> set[str]:
+    """The originals (below `images/`) that no catalog in the backups has; none where one of these cannot be read."""
+    left = set(files)
+    try:
+        for path in _kept(library) if left else ():
+            left -= _originals(path)
+    except (OSError, sqlite3.Error) as error:
+        log.warning("A catalog in %s cannot be read, so no original is removed: %s", library.backups, error)
+        return set()
+    return left
+
+
+def _kept(library: Library) -> list[Path]:
+    try:
+        return [path for path in library.backups.iterdir() if path.suffix == ".db"]
+    except FileNotFoundError:
+        return []
+
+
+def _originals(path: Path) -> set[str]:
+    # Without a log beside it, it is whole and nobody writes it; told so, SQLite leaves nothing beside it either.
+    logs = [path.with_name(path.name + suffix) for suffix in ("-wal", "-journal")]
+    whole = "" if any(file.exists() and file.stat().st_size for file in logs) else "&immutable=1"
+    with closing(sqlite3.connect(header.address(path, "ro") + whole, uri=True)) as db:
+        return {file for (file,) in db.execute("select file from image")}
 
 
 def check(path: Path) -> None:

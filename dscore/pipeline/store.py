@@ -1,7 +1,8 @@
 """The originals on the disk: kept by content, whole or not at all.
 
 The order of a safe store: a temporary file on the same disk, fsync, rename, fsync of the folder, and then the caller's
-transaction. What a killed run leaves is a temporary file, or an original that no item names; the sweep takes both.
+transaction. What a killed run leaves is a temporary file, or an original that no item names; the sweep takes both,
+but for originals that a catalog in the backups knows.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self
 
+from dscore.catalog import backup
 from dscore.catalog.owners import is_alive, this_process
 from dscore.config import Library
 from dscore.errors import CatalogError, DiskFullError
@@ -155,17 +157,22 @@ def sweep_incoming(library: Library) -> int:
 
 
 def sweep_orphans(library: Library, known: set[str]) -> int:
-    """Remove originals that the catalog does not know; returns how many.
+    """Remove originals that neither the catalog nor one in the backups knows; returns how many.
 
     A living import commits within seconds of its rename, so only what has lain for an hour is taken.
     """
     orphans, swept = 0, library.incoming / uuid.uuid4().hex
-    for folder in (entry for entry in _entries(library.images) if entry.is_dir() and entry != library.incoming):
-        for path in _entries(folder):
-            if f"{folder.name}/{path.name}" not in known and _is_old(path):
-                swept.parent.mkdir(parents=True, exist_ok=True)
-                orphans += _remove(path, by_way_of=swept)
+    for file in backup.lacking(library, _unknown(library, known)):
+        swept.parent.mkdir(parents=True, exist_ok=True)
+        orphans += _remove(library.image_path(file), by_way_of=swept)
     return orphans
+
+
+def _unknown(library: Library, known: set[str]) -> set[str]:
+    """The old files below `images/` that are not known."""
+    folders = [entry for entry in _entries(library.images) if entry.is_dir() and entry != library.incoming]
+    files = {f"{folder.name}/{path.name}": path for folder in folders for path in _entries(folder)}
+    return {file for file, path in files.items() if file not in known and _is_old(path)}
 
 
 def _is_old(path: Path) -> bool:

@@ -185,6 +185,33 @@ def test_a_backup_that_was_killed_leaves_nothing_that_counts(library: Library) -
     assert list(library.backups.iterdir()) == [copy]
 
 
+IMAGE = """insert into image (sha256, file, format, width, height, bytes, mode, phash, sharpness, brightness, dark, light,
+    entropy, colour) values (?1, ?1, 'png', 1, 1, 1, 'RGB', 0, 0, 0, 0, 0, 0, 0)"""
+
+
+def test_the_kept_catalogs_say_which_originals_they_lack_and_stay_as_they_are(library: Library) -> None:
+    for file in ("aa/first.png", "bb/second.png"):
+        with open_catalog(library) as db, writing(db):
+            db.execute(IMAGE, (file,))
+        backup.restore(library, backup.write(library))
+    kept = {path.name: path.read_bytes() for path in library.backups.iterdir()}
+    assert backup.lacking(library, {"aa/first.png", "bb/second.png", "cc/third.png"}) == {"cc/third.png"}
+    assert {path.name: path.read_bytes() for path in library.backups.iterdir()} == kept
+
+
+def test_what_a_kept_catalog_has_only_in_its_write_ahead_log_counts(library: Library) -> None:
+    with open_catalog(library) as db, writing(db):
+        db.execute(IMAGE, ("aa/first.png",))
+        aside = backup.set_aside(library, label="left-over")
+    assert aside is not None
+    assert aside.with_name(f"{aside.name}-wal").stat().st_size
+    assert backup.lacking(library, {"aa/first.png"}) == set()
+
+
+def test_a_library_without_backups_lacks_them_all(library: Library) -> None:
+    assert backup.lacking(library, {"aa/first.png"}) == {"aa/first.png"}
+
+
 def test_there_is_nothing_to_back_up_before_the_first_catalog(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="nothing to back up"):
         backup.write(Library(tmp_path / "none"))

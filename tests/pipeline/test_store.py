@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from dscore.catalog import job_lists
+from dscore.catalog import backup, images, job_lists
 from dscore.catalog.connection import open_catalog
 from dscore.catalog.owners import this_process
 from dscore.config import Library
 from dscore.errors import CatalogError, DiskFullError, UnreadableImageError
 from dscore.models import Progress
 from dscore.pipeline import ingest
-from dscore.pipeline.jobs import run_here
+from dscore.pipeline.jobs import OnProgress, run_here
 from dscore.pipeline.store import ORPHAN_SECONDS, Incoming, require_room, sweep_incoming, sweep_orphans
 from tests.kills.scenes import make_heap
 from tests.kills.state import assert_whole, tree
@@ -103,6 +103,44 @@ def test_an_original_that_an_import_needs_again_is_no_longer_an_orphan(library: 
     assert path.read_bytes() == BYTES
 
 
+def test_originals_that_a_kept_catalog_knows_survive_a_restore_and_the_next_import(
+    library: Library, tmp_path: Path
+) -> None:
+    first, second = (make_heap(tmp_path / f"heap {number}", number) for number in (1, 2))
+    import_heap(library, first)
+    copy = backup.write(library)
+    import_heap(library, second)
+    nobody_knows = kept(library)
+    make_old(library)
+    aside = backup.restore(library, copy)
+    import_heap(library, first)
+    assert not nobody_knows.exists()
+    assert aside is not None
+    backup.restore(library, aside)
+    with open_catalog(library) as db:
+        files = [file for _, file in images.known(db).values()]
+    assert len(files) == 2
+    assert all(library.image_path(file).exists() for file in files)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a catalog"])
+def test_nothing_is_swept_while_a_kept_catalog_cannot_be_read(library: Library, content: bytes) -> None:
+    path = kept(library)
+    make_old(library)
+    library.backups.mkdir()
+    unreadable = library.backups / "20260101-000000-000000-before-restore.db"
+    unreadable.write_bytes(content)
+    assert sweep_orphans(library, set()) == 0
+    assert path.exists()
+    unreadable.unlink()
+    assert sweep_orphans(library, set()) == 1
+
+
+def make_old(library: Library) -> None:
+    for file in tree(library.images):
+        os.utime(library.image_path(file), (OLD, OLD))
+
+
 def test_too_little_room_is_known_before_the_start(library: Library) -> None:
     free = shutil.disk_usage(library.home.parent).free
     require_room(library, 1)
@@ -143,14 +181,16 @@ def test_a_disk_that_becomes_full_costs_nothing_that_was_imported_and_the_import
         (before,) = db.execute("select count(*) from item").fetchone()
     assert job.state in {"failed", "interrupted"}
     assert 0 < before < 200
-    import_heap(library, heap, on_progress=lambda _: None)
+    import_heap(library, heap)
     assert_whole(library)
     with open_catalog(library) as db:
         assert db.execute("select count(*) from item").fetchone() == (200,)
         assert db.execute("select count(*) from change where state = 'open'").fetchone() == (0,)
 
 
-def import_heap(library: Library, heap: Path, **options: object) -> None:
+def import_heap(library: Library, heap: Path, on_progress: OnProgress = lambda _: None) -> None:
     """As the command does it."""
     plan = ingest.plan(library, [str(heap)], dataset="pics")
-    run_here(library, "import", dataset_id=plan.dataset.id, params=plan.params, items=plan.items, **options)  # type: ignore[arg-type]
+    run_here(
+        library, "import", dataset_id=plan.dataset.id, params=plan.params, items=plan.items, on_progress=on_progress
+    )
