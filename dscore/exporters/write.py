@@ -104,7 +104,8 @@ def _is_up_to_date(plan: ExportPlan, manifest: Manifest, standing: Standing) -> 
             expected |= _expected(picture)
         elif left.found != found_now(Path(picture.item.path)):
             return False
-    return expected == {(record.path, _content(record)) for record in manifest.files}
+    written = {(record.path, _content(record)) for record in manifest.files}
+    return expected == written and _is_linked_as_asked(plan, manifest)
 
 
 def _expected(picture: PlannedPicture) -> set[tuple[str, str]]:
@@ -112,6 +113,22 @@ def _expected(picture: PlannedPicture) -> set[tuple[str, str]]:
     if picture.caption_path:
         files.add((picture.caption_path, _sha256(picture.caption)))
     return files
+
+
+def _is_linked_as_asked(plan: ExportPlan, manifest: Manifest) -> bool:
+    link = plan.options.link
+    if manifest.options.get("link") == link:  # where a disk could not link, it still cannot
+        return True
+    copied = [picture for picture in plan.pictures if not picture.convert]
+    return not any(_is_linked(picture, plan.target) is (link == "copy") for picture in copied)
+
+
+def _is_linked(picture: PlannedPicture, root: Path) -> bool | None:
+    """Whether the export's file is the library's own; None where one of them is missing."""
+    try:
+        return (root / picture.path).samefile(picture.item.path)
+    except OSError:
+        return None
 
 
 def _content(record: FileRecord) -> str:

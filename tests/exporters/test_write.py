@@ -28,14 +28,14 @@ def items(make_item: ItemMaker) -> list[ExportItem]:
     return [make_item(1), make_item(2, format="gif"), make_item(3, format="jpeg", orientation=8)]
 
 
-@pytest.mark.parametrize("kind", ["plain", "kohya"])
-@pytest.mark.parametrize("again", [{}, {"replace": True}, {"link": "hardlink"}])
+@pytest.mark.parametrize("how", [{"kind": "plain"}, {"kind": "kohya"}, {"link": "hardlink"}])
+@pytest.mark.parametrize("again", [{}, {"replace": True}])
 def test_the_second_run_changes_nothing(
-    kind: str, again: dict[str, object], items: list[ExportItem], export: Exporting, tmp_path: Path
+    how: dict[str, object], again: dict[str, object], items: list[ExportItem], export: Exporting, tmp_path: Path
 ) -> None:
-    first = export(items, tmp_path / "out", kind=kind)
+    first = export(items, tmp_path / "out", **how)
     before = stats(tmp_path)
-    second = export(items, tmp_path / "out", kind=kind, **again)
+    second = export(items, tmp_path / "out", **how, **again)
     assert stats(tmp_path) == before
     assert not first.up_to_date
     assert second == replace(first, up_to_date=True)
@@ -158,6 +158,27 @@ def test_replacing_linked_pictures_spares_the_originals(
     assert all(Path(item.path).exists() for item in items)
 
 
+@pytest.mark.parametrize(("first", "second"), [("hardlink", "copy"), ("copy", "hardlink")])
+def test_links_and_copies_replace_each_other(
+    first: str, second: str, items: list[ExportItem], export: Exporting, tmp_path: Path
+) -> None:
+    export(items, tmp_path / "out", link=first)
+    with pytest.raises(ExportError, match="an older export that differs"):
+        export(items, tmp_path / "out", link=second)
+    assert not export(items, tmp_path / "out", link=second, replace=True).up_to_date
+    assert (tmp_path / "out/000001.png").samefile(items[0].path) == (second == "hardlink")
+    assert export(items, tmp_path / "out", link=second).up_to_date
+
+
+@pytest.mark.parametrize(("first", "second"), [("hardlink", "copy"), ("copy", "hardlink")])
+def test_where_there_is_nothing_to_link_the_export_is_up_to_date_either_way(
+    first: str, second: str, items: list[ExportItem], export: Exporting, tmp_path: Path
+) -> None:
+    export(items[:2], tmp_path / "out", link=first)
+    Path(items[0].path).unlink()  # the other one is converted
+    assert export(items[:2], tmp_path / "out", link=second).up_to_date
+
+
 @pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="no second disk is known here")
 def test_across_disks_links_become_copies_and_that_is_said(items: list[ExportItem], export: Exporting) -> None:
     target = Path(f"/dev/shm/dscore-{os.getpid()}")
@@ -165,6 +186,8 @@ def test_across_disks_links_become_copies_and_that_is_said(items: list[ExportIte
         result = export(items, target, link="hardlink")
         assert result.warnings == ("1 pictures were copied: the export's disk cannot link to the library's.",)
         assert result.pictures == 3
+        assert export(items, target, link="hardlink").up_to_date
+        assert export(items, target, link="copy").up_to_date
     finally:
         shutil.rmtree(target, ignore_errors=True)
 
