@@ -245,7 +245,7 @@ _PREPARE: dict[str, Callable[[Database, Dataset, Operation, bool], Prepared]] = 
 def _renamed(
     db: Database, used: Mapping[int, str], new: Mapping[int, tuple[str, ...]], summary: str, *, inherit: bool = False
 ) -> Prepared:
-    fresh = {name for names in new.values() for name in names}
+    fresh = dict.fromkeys(name for names in new.values() for name in names)
     ids = tag_table.intern(db, dict.fromkeys(fresh, Category.GENERAL)) if fresh else {}
     spellings: dict[str, set[int]] = {}
     for name, id_ in ({name: id_ for id_, name in used.items()} | ids).items():

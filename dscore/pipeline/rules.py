@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from dscore.catalog.states import Claims, ItemState, Placed, Prose
 from dscore.catalog.tags import PERSON
@@ -49,25 +50,47 @@ def remap(state: ItemState, fates: Fates) -> ItemState:
     hit = [tag for tag in state.tags if tag in fates.by_tag]
     if not hit:
         return state
+    before = _apart(state, fates) if any(len(fates.by_tag[tag]) > 1 for tag in hit) else state
     if len(hit) > 1:
-        hit = [tag for tag in state.ordered if tag in fates.by_tag]
-    tags = {tag: placed for tag, placed in state.tags.items() if tag not in fates.by_tag}
+        hit = [tag for tag in before.ordered if tag in fates.by_tag]
+    tags = {tag: placed for tag, placed in before.tags.items() if tag not in fates.by_tag}
     vetoes = state.vetoes if fates.inherit else state.vetoes.union(hit)
     for old in hit:
-        news = fates.by_tag[old]
-        placed = state.tags[old]
-        step = _room(tags, placed.position, news) / len(news) if len(news) > 1 else 0.0
-        for offset, new in enumerate(news):
+        news, placed = fates.by_tag[old], before.tags[old]
+        places = _places(before, fates, old) if len(news) > 1 else (placed.position,)
+        for new, place in zip(news, places, strict=False):
             claims = placed.claims if fates.inherit or new == old else PERSON_SAYS
-            _put(tags, new, Placed(placed.position + offset * step, claims), fates.twins.get(new, ()))
+            _put(tags, new, Placed(place, claims), fates.twins.get(new, ()))
         vetoes = vetoes.difference(news)
     return state if tags == state.tags and vetoes == state.vetoes else state.with_tags(tags, vetoes)
 
 
-def _room(tags: Mapping[int, Placed], position: float, news: Collection[int]) -> float:
-    """How far it is to the next tag behind a position that is none of the new ones; 1 where there is none."""
-    behind = (one.position - position for tag, one in tags.items() if one.position > position and tag not in news)
-    return min(behind, default=1.0)
+def _apart(state: ItemState, fates: Fates) -> ItemState:
+    """The item without tags at one place where one of these is replaced: in their order, they share the room behind it."""
+    moved: dict[int, Placed] = {}
+    for place, group in groupby(state.ordered, lambda tag: state.tags[tag].position):
+        alike = list(group)
+        if len(alike) > 1 and not fates.by_tag.keys().isdisjoint(alike):
+            step = _room(state, place) / len(alike)
+            moved |= {tag: state.tags[tag]._replace(position=place + n * step) for n, tag in enumerate(alike) if n}
+    return state.with_tags({**state.tags, **moved}, state.vetoes) if moved else state
+
+
+def _places(state: ItemState, fates: Fates, old: int) -> list[float]:
+    """Where several new tags go: from the old one's place up to the next tag; where they follow it already, they stay."""
+    news, place, order = fates.by_tag[old], state.tags[old].position, state.ordered
+    stay = {new: state.tags[new].position for new in news if new in state.tags and new in fates.by_tag.get(new, news)}
+    behind = [new for new in news if stay.get(new, place) >= place]
+    start = order.index(old)
+    if stay.keys() >= set(behind) and order[start : start + len(behind)] == behind:
+        return [max(stay[new], place) for new in news]
+    step = _room(state, place) / len(news)
+    return [place + offset * step for offset in range(len(news))]
+
+
+def _room(state: ItemState, place: float) -> float:
+    """How far it is to the next tag behind a place; 1 where there is none."""
+    return min((one.position - place for one in state.tags.values() if one.position > place), default=1.0)
 
 
 def _put(tags: dict[int, Placed], new: int, placed: Placed, twins: Collection[int]) -> None:

@@ -198,26 +198,53 @@ def replace(fate: Callable[[str], tuple[str, ...] | None], *, inherit: bool) -> 
 
     def rule(item: Item) -> None:
         hit = [(tag, fate(tag)) for tag in item.order]
-        gone = {tag: item.tags.pop(tag) for tag, news in hit if news is not None}
+        meant = {tag: news for tag, news in hit if news is not None}
+        if any(len(news) > 1 for news in meant.values()):
+            _part(item, set(meant))
+        before = dict(item.tags)
+        where = {tag: _places(item, meant, tag) for tag in meant}
+        gone = {tag: item.tags.pop(tag) for tag in meant}
         if not inherit:
             item.vetoes |= set(gone)
-        for tag, news in hit:
-            for offset, new in enumerate(news or ()):
-                place, claims = gone[tag]
-                behind = [one for name, (one, _) in item.tags.items() if one > place and name not in (news or ())]
-                room = min(behind) - place if behind else 1.0
-                if offset == 0:
-                    step = room / len(news or ())
-                claims = dict(claims) if inherit or new == tag else {PERSON: None}
-                place += offset * step
+        for tag, news in meant.items():
+            for new, own in zip(news, where[tag], strict=True):
+                place = own
+                claims: Claims = {PERSON: None}
+                if inherit or new == tag:
+                    claims = dict(before[tag][1])
                 for known in [name for name in item.tags if spelling(name) == spelling(new)]:
                     other, theirs = item.tags.pop(known)
                     place = min(place, other)
                     claims = joined(claims, theirs)
                 item.tags[new] = (place, claims)
-            item.vetoes -= set(news or ())
+            item.vetoes -= set(news)
 
     return rule
+
+
+def _part(item: Item, meant: set[str]) -> None:
+    """Tags at one place with one that is replaced are parted first: they share the room up to the next place."""
+    old = {tag: place for tag, (place, _) in item.tags.items()}
+    for place in set(old.values()):
+        alike = [tag for tag in item.order if old[tag] == place]
+        if len(alike) > 1 and meant & set(alike):
+            room = min((one - place for one in old.values() if one > place), default=1.0)
+            for number, tag in enumerate(alike):
+                item.tags[tag] = (place + number * (room / len(alike)), item.tags[tag][1])
+
+
+def _places(item: Item, meant: dict[str, tuple[str, ...]], tag: str) -> list[float]:
+    """Evenly from the tag's place to the next tag's; several that stand behind it in just this order stay there."""
+    place, news = item.tags[tag][0], meant[tag]
+    if len(news) < 2:
+        return [place] * len(news)
+    stay = [new for new in news if new in item.tags and new in meant.get(new, (new,))]
+    earlier = [new for new in stay if item.tags[new][0] < place]
+    run = [new for new in news if new not in earlier]
+    if run == item.order[item.order.index(tag) :][: len(run)] and set(run) <= set(stay):
+        return [place if new in earlier else item.tags[new][0] for new in news]
+    room = min((one - place for one, _ in item.tags.values() if one > place), default=1.0)
+    return [place + number * (room / len(news)) for number in range(len(news))]
 
 
 def joined(claims: Claims, others: Claims) -> Claims:

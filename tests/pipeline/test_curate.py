@@ -118,6 +118,7 @@ EDITS: list[tuple[tuple[str, ...], dict[str, Any], str, str]] = [
     (("replace", "b"), {}, "a, b, c", "a, c"),
     (("replace", r"^(.+) hair$", r"\1 fur"), {"regex": True}, "long hair, red hair, hair", "long fur, red fur, hair"),
     (("replace", r"^(?P<x>.+) hair$", r"hair, \g<x>"), {"regex": True}, "long hair, solo", "hair, long, solo"),
+    (("replace", r"^(\w+) (\w+)$", r"\1, \2"), {"regex": True}, "zz top, aa bb, mm, hat", "zz, top, aa, bb, mm, hat"),
     (("replace", "hair"), {"regex": True}, "hair, long hair, solo", "long, solo"),
     (("sort",), {}, "c, B, a", "a, B, c"),
     (("dedupe",), {}, "Solo, cat_ear, solo, cat ear, :D, :d", "Solo, cat_ear, :D, :d"),

@@ -32,7 +32,13 @@ ITEMS = ("a", "b", "c")
 WHO = (IMPORT, plain.PERSON, FIRST, SECOND)
 TRIGGERS = ("", "hero", "solo")
 
-REGEXES = (("^long.hair$", "solo, hair"), ("^(hair|solo)$", r"red dress, \1"), ("(?i)^LONG hair$", ""), ("^:D$", ":d"))
+REGEXES = (
+    ("^long.hair$", "solo, hair"),
+    ("^(hair|solo)$", r"red dress, \1"),
+    (r"^(solo|:D|red dress)$", r"\1, hair, :d"),
+    ("(?i)^LONG hair$", ""),
+    ("^:D$", ":d"),
+)
 
 names = st.sampled_from(NAMES)
 some_names = st.lists(names, min_size=1, max_size=3, unique=True)

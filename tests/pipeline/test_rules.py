@@ -67,6 +67,24 @@ REPLACEMENTS: list[tuple[str, dict[int, tuple[int, ...]], list[int], set[int]]] 
     ("two by the same", {HAIR: (SOLO,), RIBBON: (SOLO,)}, [SOLO, LONG_HAIR], {HAIR, RIBBON}),
     ("two that change places", {HAIR: (RIBBON,), RIBBON: (HAIR,)}, [RIBBON, LONG_HAIR, HAIR], set()),
     ("a chain is one step", {HAIR: (LONG_HAIR,), LONG_HAIR: (SOLO,)}, [LONG_HAIR, SOLO, RIBBON], {HAIR}),
+    (
+        "each by several",
+        {HAIR: (SOLO, DRESS), LONG_HAIR: (OTHER, 8)},
+        [SOLO, DRESS, OTHER, 8, RIBBON],
+        {HAIR, LONG_HAIR},
+    ),
+    (
+        "by several, one of them replaced",
+        {HAIR: (SOLO, LONG_HAIR), LONG_HAIR: (9, 8)},
+        [SOLO, LONG_HAIR, 9, 8, RIBBON],
+        {HAIR},
+    ),
+    (
+        "by many, the last of them next",
+        {LONG_HAIR: (9, 8, 7, SOLO, RIBBON)},
+        [HAIR, 9, 8, 7, SOLO, RIBBON],
+        {LONG_HAIR},
+    ),
     ("by nothing", {HAIR: (), RIBBON: ()}, [LONG_HAIR], {HAIR, RIBBON}),
     ("what is not there", {OTHER: (SOLO,)}, [HAIR, LONG_HAIR, RIBBON], set()),
 ]
@@ -79,6 +97,27 @@ def test_replaced(by_tag: dict[int, tuple[int, ...]], order: list[int], vetoes: 
     before = state((HAIR, "import"), (LONG_HAIR, "import"), (RIBBON, "import"))
     after = rules.remap(before, Fates(by_tag, {}))
     assert (after.ordered, set(after.vetoes)) == (order, vetoes)
+
+
+def test_several_take_the_room_up_to_the_next_tag_however_wide_the_gaps_are() -> None:
+    before = ItemState(1, 1, tags={HAIR: Placed(7, ()), RIBBON: Placed(8, ()), SOLO: Placed(14, ())})
+    after = rules.remap(before, Fates({HAIR: (LONG_HAIR, 9), RIBBON: (OTHER, 8)}, {}))
+    assert after.ordered == [LONG_HAIR, 9, OTHER, 8, SOLO]
+
+
+def test_tags_at_one_place_are_each_replaced_by_several_in_their_order() -> None:
+    before = ItemState(1, 1, tags={tag: Placed(3, ()) for tag in (HAIR, RIBBON, SOLO)} | {DRESS: Placed(4, ())})
+    fates = Fates({HAIR: (9, 8), SOLO: (SOLO, 7)}, {})
+    after = rules.remap(before, fates)
+    assert (after.ordered, after.tags[DRESS].position) == ([9, 8, RIBBON, SOLO, 7, DRESS], 4)
+    assert rules.remap(after, fates) is after
+
+
+def test_a_tag_between_its_own_parts_is_not_moved_by_the_same_edit_again() -> None:
+    fates = Fates({HAIR: (SOLO, HAIR, DRESS)}, {})
+    once = rules.remap(state((HAIR, "you"), (RIBBON, "you")), fates)
+    assert once.ordered == [SOLO, HAIR, DRESS, RIBBON]
+    assert rules.remap(once, fates) is once
 
 
 def test_a_new_tag_is_the_persons_and_keeps_who_claimed_it_before() -> None:
@@ -103,9 +142,10 @@ def test_replacing_lifts_the_veto_of_the_new_tag() -> None:
     assert after.vetoes == {HAIR}
 
 
-@pytest.mark.parametrize(
-    "by_tag", [one[1] for one in REPLACEMENTS if one[0] not in {"two that change places", "a chain is one step"}]
-)
+CHAINS = {"two that change places", "a chain is one step", "by several, one of them replaced"}
+
+
+@pytest.mark.parametrize("by_tag", [one[1] for one in REPLACEMENTS if one[0] not in CHAINS])
 def test_replacing_again_gives_the_very_same_state(by_tag: dict[int, tuple[int, ...]]) -> None:
     fates = Fates(by_tag, {})
     once = rules.remap(state((HAIR, "import"), (LONG_HAIR, "import"), (RIBBON, "import")), fates)
