@@ -12,6 +12,7 @@ from itertools import groupby
 from dscore.catalog.states import Claims, ItemState, Placed, Prose
 from dscore.catalog.tags import PERSON
 from dscore.models import Mode
+from dscore.pipeline.retagging import Twin
 
 PERSON_SAYS: Claims = ((PERSON, None),)
 
@@ -165,29 +166,52 @@ def set_trashed(state: ItemState, at: str | None) -> ItemState:
 
 
 def tag_by_model(
-    state: ItemState, found: Sequence[tuple[int, int]], *, source: int, mode: Mode, taggers: Collection[int]
+    state: ItemState, found: Sequence[tuple[int, int]], *, source: int, mode: Mode, taggers: Collection[int], twin: Twin
 ) -> ItemState:
     """What a tagger's run does: `found` are (tag, score in thousandths), the best first; `taggers` all taggers' sources.
 
     skip: an item with tags is left alone. append: what is there stays. merge: what only taggers claim is replaced.
-    overwrite: everything is replaced. Vetoed tags stay out, and a tag that was there keeps its place.
+    overwrite: everything is replaced. Vetoed tags stay out, and a tag that was there keeps its place. Spellings of one tag do
+    not come beside each other, as in `retagging.retag`: what stays takes the score of the other spelling, too.
     """
     if mode is Mode.SKIP and state.tags:
         return state
-    scores = {tag: score for tag, score in found if tag not in state.vetoes}
+    kept = {
+        tag: claims
+        for tag, placed in state.tags.items()
+        if (claims := _kept_claims(placed.claims, mode, taggers)) or not placed.claims
+    }
+    fresh, said = _told(state, found, kept, twin)
     tags: dict[int, Placed] = {}
     for tag, placed in state.tags.items():
-        claims = _kept_claims(placed.claims, mode, taggers)
-        if tag in scores:
-            claims = _with_claim(claims, (source, scores[tag]))
+        claims = kept.get(tag, ())
+        score = said.get(tag) if tag in kept else fresh.get(tag)
+        if score is not None:
+            claims = _with_claim(claims, (source, score))
         if claims == placed.claims:
             tags[tag] = placed
         elif claims:
             tags[tag] = placed._replace(claims=claims)
     last = max((placed.position for placed in tags.values()), default=0.0)
-    fresh = [tag for tag in scores if tag not in tags]
-    tags.update((tag, Placed(last + offset, ((source, scores[tag]),))) for offset, tag in enumerate(fresh, 1))
+    new = [tag for tag in fresh if tag not in tags]
+    tags.update((tag, Placed(last + offset, ((source, fresh[tag]),))) for offset, tag in enumerate(new, 1))
     return state if tags == state.tags else state.with_tags(tags, state.vetoes)
+
+
+def _told(
+    state: ItemState, found: Sequence[tuple[int, int]], kept: Collection[int], twin: Twin
+) -> tuple[dict[int, int], dict[int, int]]:
+    """The scores of what comes in, and those of the kept tags that were found, under whichever spelling."""
+    if not kept and not state.vetoes:
+        return dict(found), {}
+    vetoed, standing = {twin(tag) for tag in state.vetoes}, {tag: twin(tag) for tag in kept}
+    wanted = [(tag, score, key) for tag, score in found if (key := twin(tag)) not in vetoed]
+    there = set(standing.values())
+    fresh = {tag: score for tag, score, key in wanted if key not in there}
+    exact = {tag: score for tag, score, _ in wanted}
+    best = {key: score for _, score, key in reversed(wanted)}
+    said = {tag: exact.get(tag, best[key]) for tag, key in standing.items() if key in best}
+    return fresh, said
 
 
 def _kept_claims(claims: Claims, mode: Mode, taggers: Collection[int]) -> Claims:

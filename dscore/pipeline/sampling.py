@@ -15,6 +15,7 @@ from dscore.config import Library
 from dscore.models import Category, TagScore
 from dscore.pipeline import rules, tagging, trial
 from dscore.pipeline.jobs import Work
+from dscore.pipeline.retagging import twin_key
 from dscore.taggers import preparation
 from dscore.taggers.base import Label, TaggerSpec
 from dscore.taggers.choose import choose
@@ -99,7 +100,7 @@ def look(db: Database, request: tagging.Request, scored: Scored, ids: Sequence[i
         for item in ids
         if item in pictures and pictures[item][0] in packed
     }
-    return _samples(db, request, scored.source, tagging.without_vetoed(db, found))
+    return _samples(db, request, scored.source, found)
 
 
 def _samples(
@@ -114,7 +115,9 @@ def _samples(
     for item, tags in found.items():
         state, scores = before[item], {numbers[tag.name]: tag.score for tag in tags}
         ranked = [(tag, round(score * 1000)) for tag, score in scores.items()]
-        after = rules.tag_by_model(state, ranked, source=source, mode=request.mode, taggers=taggers)
+        after = rules.tag_by_model(
+            state, ranked, source=source, mode=request.mode, taggers=taggers, twin=lambda tag: twin_key(names[tag])
+        )
         known_here = categories | {tag.name: tag.category for tag in tags}
         listed = [
             SampleTag(names[tag], known_here.get(names[tag], Category.GENERAL), fate, scores.get(tag))
@@ -128,7 +131,7 @@ def _names(db: Database, items: Iterable[ItemState], new: Collection[str]) -> tu
     """The names of all tags by number, and the numbers of the new ones; those that the catalog lacks count down from -1."""
     numbers = tag_table.ids(db, new)
     numbers |= {name: -place for place, name in enumerate(sorted(set(new) - numbers.keys()), 1)}
-    names = tag_table.names(db, {tag for state in items for tag in state.tags})
+    names = tag_table.names(db, {tag for state in items for tag in (*state.tags, *state.vetoes)})
     return names | {number: name for name, number in numbers.items()}, numbers
 
 

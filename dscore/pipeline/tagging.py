@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 
-from dscore.catalog import changes, columns, images, predictions, tags
+from dscore.catalog import changes, images, predictions, tags
 from dscore.catalog.changes import Draft, Written
 from dscore.catalog.connection import Database, open_catalog
 from dscore.catalog.jobs import Held, JobItem, Mark
@@ -94,6 +94,7 @@ class Tagging(ModelRun):
         self._rules = choice(request, spec)
         self._models: tuple[Tagger, ...] = ()
         self._lost: list[str] = []
+        self._names: dict[int, str] = {}
         with open_catalog(library) as db:
             identity = files.identity
             self._model_id = predictions.register(
@@ -179,16 +180,22 @@ class Tagging(ModelRun):
             self._mark(db, written, numbers, failed=failed)
 
         with open_catalog(self._library) as db:
-            chosen = without_vetoed(db, chosen)
             ids = tags.intern(db, {tag.name: tag.category for found in chosen.values() for tag in found})
-            self._record(db, list(chosen), self._edit(chosen, ids), also)
+            self._record(db, list(chosen), self._edit(db, chosen, ids), also)
             return self._progress(db)
 
-    def _edit(self, chosen: dict[int, tuple[TagScore, ...]], ids: dict[str, int]) -> changes.Edit:
+    def _edit(self, db: Database, chosen: dict[int, tuple[TagScore, ...]], ids: dict[str, int]) -> changes.Edit:
+        self._names.update((number, name) for name, number in ids.items())
+
+        def twin(tag: int) -> str:
+            if tag not in self._names:
+                self._names |= tags.names(db, [tag])
+            return twin_key(self._names[tag])
+
         def edit(state: ItemState) -> ItemState:
             found = [(ids[tag.name], round(tag.score * 1000)) for tag in chosen[state.id]]
             return rules.tag_by_model(
-                state, found, source=self._source_id, mode=self._request.mode, taggers=self._taggers
+                state, found, source=self._source_id, mode=self._request.mode, taggers=self._taggers, twin=twin
             )
 
         return edit
@@ -224,17 +231,6 @@ class Tagging(ModelRun):
             "character": self._rules.character,
         }
         return self._finish(result, word="tagged")
-
-
-def without_vetoed(db: Database, chosen: dict[int, tuple[TagScore, ...]]) -> dict[int, tuple[TagScore, ...]]:
-    """The items' tags but those that a person removed from them, under another spelling too (`long hair`, `long_hair`)."""
-    items, vetoed = columns.vetoes_of(db, chosen)
-    names = tags.names(db, vetoed.tolist())
-    out: dict[int, set[str]] = {}
-    for item, tag in zip(items.tolist(), vetoed.tolist(), strict=True):
-        out.setdefault(item, set()).add(twin_key(names[tag]))
-    stays = {item: tuple(tag for tag in chosen[item] if twin_key(tag.name) not in out[item]) for item in out}
-    return chosen | stays
 
 
 def choice(request: Request, spec: TaggerSpec) -> ChoiceRules:

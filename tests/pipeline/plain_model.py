@@ -296,23 +296,31 @@ def put(part: str, value: object) -> Callable[[Item], None]:
 
 
 def tagger(source: str, mode: str, found: dict[str, int]) -> Callable[[Item], None]:
-    """The table of modes: skip, append, merge, overwrite."""
+    """The table of modes: skip, append, merge, overwrite. Spellings of one tag are one, but for what the tagger itself says."""
 
     def rule(item: Item) -> None:
         if mode == "skip" and item.tags:
             return
-        wanted = {tag: score for tag, score in found.items() if tag not in item.vetoes}
+        removed = {key(tag) for tag in item.vetoes}
+        wanted = {tag: score for tag, score in found.items() if key(tag) not in removed}
         for tag, (place, before) in list(item.tags.items()):
-            claims = {
+            stays = {
                 "merge": {who: score for who, score in before.items() if who not in TAGGERS},
                 "overwrite": {},
             }.get(mode, before)
-            claims = claims | ({source: wanted[tag]} if tag in wanted else {})
-            item.tags[tag] = (place, claims)
-            if not claims:
+            item.tags[tag] = (place, stays)
+        standing = {key(tag) for tag, (_, claims) in item.tags.items() if claims}
+        for tag, (place, claims) in list(item.tags.items()):
+            alike = [score for other, score in wanted.items() if key(other) == key(tag)]
+            if tag in wanted and (claims or key(tag) not in standing):
+                item.tags[tag] = (place, claims | {source: wanted[tag]})
+            elif claims and alike:
+                item.tags[tag] = (place, claims | {source: alike[0]})
+            elif not claims:
                 del item.tags[tag]
         last = max((place for place, _ in item.tags.values()), default=0.0)
-        for number, tag in enumerate([tag for tag in wanted if tag not in item.tags], 1):
+        new = [tag for tag in wanted if tag not in item.tags and key(tag) not in standing]
+        for number, tag in enumerate(new, 1):
             item.tags[tag] = (last + number, {source: wanted[tag]})
 
     return rule

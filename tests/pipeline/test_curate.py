@@ -170,7 +170,7 @@ def tag(library: Library, scores: dict[str, int], *, mode: Mode = Mode.APPEND, n
             db,
             changes.Draft(1, "tag", "tag"),
             list(item_ids(library).values()),
-            lambda state: rules.tag_by_model(state, found, source=source, mode=mode, taggers=taggers),
+            lambda state: rules.tag_by_model(state, found, source=source, mode=mode, taggers=taggers, twin=str),
             also=lambda db, written: changes.close_change(db, written.change_id),
         ).change_id
 

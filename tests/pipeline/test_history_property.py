@@ -23,6 +23,7 @@ from dscore.models import Category, Mode
 from dscore.pipeline import curate, reverts, rules
 from dscore.pipeline.operations import Operation
 from dscore.pipeline.render import rendered
+from dscore.pipeline.retagging import twin_key
 from tests.catalog.made import add_item
 from tests.pipeline import plain_model as plain
 from tests.pipeline.plain_model import FIRST, IMPORT, NAMES, SECOND, Item, World
@@ -265,13 +266,14 @@ def _tag(stage: Stage, world: World, ids: list[int], run: tuple[str, str, dict[s
     wanted = world.edit(scope, plain.tagger(source, mode, found))
     chosen = [(stage.tag_ids[tag], score) for tag, score in found.items()]
     taggers = tags.machine_sources(stage.db)
+    twins = {number: twin_key(name) for name, number in stage.tag_ids.items()}
     item_ids = dict(stage.db.execute("select name, id from item").fetchall())
     written = changes.record(
         stage.db,
         changes.Draft(stage.dataset_id, "tag", source),
         [item_ids[name] for name in scope],
         lambda state: rules.tag_by_model(
-            state, chosen, source=stage.source_ids[source], mode=Mode(mode), taggers=taggers
+            state, chosen, source=stage.source_ids[source], mode=Mode(mode), taggers=taggers, twin=twins.__getitem__
         ),
         also=lambda db, written: changes.close_change(db, written.change_id),
     )

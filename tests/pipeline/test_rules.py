@@ -172,8 +172,8 @@ NOTHING_CHANGES: list[Callable[[ItemState], ItemState]] = [
     lambda one: rules.write_prose(one, "A cat."),
     lambda one: rules.set_trigger(one, "hero"),
     lambda one: rules.set_trashed(one, None),
-    lambda one: rules.tag_by_model(one, [], source=WD, mode=Mode.MERGE, taggers={WD}),
-    lambda one: rules.tag_by_model(one, [(DRESS, 900)], source=WD, mode=Mode.SKIP, taggers={WD}),
+    lambda one: rules.tag_by_model(one, [], source=WD, mode=Mode.MERGE, taggers={WD}, twin=str),
+    lambda one: rules.tag_by_model(one, [(DRESS, 900)], source=WD, mode=Mode.SKIP, taggers={WD}, twin=str),
 ]
 
 
@@ -207,14 +207,14 @@ MODES = {
 def test_each_mode_does_what_its_line_of_the_table_says(mode: Mode) -> None:
     before = state((HAIR, "wd:500"), (SOLO, "you wd:500"), (DRESS, "vit:300"), (RIBBON, "import"), vetoes=(OTHER,))
     found = [(OTHER, 990), (SOLO, 900), (LONG_HAIR, 800)]
-    after = rules.tag_by_model(before, found, source=WD, mode=mode, taggers={WD, VIT})
+    after = rules.tag_by_model(before, found, source=WD, mode=mode, taggers={WD, VIT}, twin=str)
     assert (seen(after), after.vetoes) == (MODES[mode], frozenset({OTHER}))
 
 
 @pytest.mark.parametrize("mode", Mode)
 def test_an_item_without_tags_is_written_in_score_order_in_every_mode(mode: Mode) -> None:
     after = rules.tag_by_model(
-        state(vetoes=(OTHER,)), [(OTHER, 990), (SOLO, 900), (HAIR, 800)], source=WD, mode=mode, taggers={WD}
+        state(vetoes=(OTHER,)), [(OTHER, 990), (SOLO, 900), (HAIR, 800)], source=WD, mode=mode, taggers={WD}, twin=str
     )
     assert seen(after) == [(SOLO, "wd:900"), (HAIR, "wd:800")]
 
@@ -224,7 +224,43 @@ def test_running_a_tagger_again_changes_nothing(mode: Mode) -> None:
     before = state((HAIR, "vit:500"), (SOLO, "you"))
 
     def run(one: ItemState) -> ItemState:
-        return rules.tag_by_model(one, [(SOLO, 900), (DRESS, 800)], source=WD, mode=mode, taggers={WD, VIT})
+        return rules.tag_by_model(one, [(SOLO, 900), (DRESS, 800)], source=WD, mode=mode, taggers={WD, VIT}, twin=str)
 
     once = run(before)
     assert run(once) is once
+
+
+SPELT = {HAIR: "hair", SOLO: "hair", DRESS: "dress", RIBBON: "dress", OTHER: "other"}
+"""What spellings share: two pairs of twins."""
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [
+        (Mode.APPEND, [(HAIR, "import wd:900"), (DRESS, "wd:800"), (OTHER, "wd:700")]),
+        (Mode.MERGE, [(HAIR, "import wd:900"), (RIBBON, "wd:800"), (OTHER, "wd:700")]),
+        (Mode.OVERWRITE, [(SOLO, "wd:900"), (RIBBON, "wd:800"), (OTHER, "wd:700")]),
+    ],
+)
+def test_another_spelling_of_what_stays_is_the_same_tag(mode: Mode, expected: list[tuple[int, str]]) -> None:
+    found = [(SOLO, 900), (RIBBON, 800), (OTHER, 700)]
+
+    def run(one: ItemState) -> ItemState:
+        return rules.tag_by_model(one, found, source=WD, mode=mode, taggers={WD, VIT}, twin=SPELT.__getitem__)
+
+    once = run(state((HAIR, "import"), (DRESS, "wd:500")))
+    assert seen(once) == expected
+    assert run(once) is once
+
+
+def test_a_taggers_own_other_spelling_goes_where_a_persons_stays() -> None:
+    before = state((HAIR, "you"), (SOLO, "wd:500"))
+    after = rules.tag_by_model(before, [(SOLO, 900)], source=WD, mode=Mode.MERGE, taggers={WD}, twin=SPELT.__getitem__)
+    assert seen(after) == [(HAIR, "you wd:900")]
+
+
+def test_what_was_removed_stays_out_under_another_spelling() -> None:
+    after = rules.tag_by_model(
+        state(vetoes=(HAIR,)), [(SOLO, 900)], source=WD, mode=Mode.MERGE, taggers={WD}, twin=SPELT.__getitem__
+    )
+    assert seen(after) == []

@@ -103,6 +103,30 @@ def test_a_tag_that_was_removed_does_not_come_back_under_another_spelling(
     assert one.tags("set") == {"a": ["1girl", ">_<"]}
 
 
+@pytest.mark.parametrize("underscores", ["space", "keep"])
+@pytest.mark.parametrize("mode", ["merge", "append"])
+def test_a_tag_that_is_there_under_another_spelling_stays_the_only_one(
+    dscore: Commands, tmp_path: Path, mode: str, underscores: str
+) -> None:
+    pictures: dict[str, bytes | str] = {"a.png": scored(SCORED), "a.txt": "long_hair, Hair Ribbon, solo"}
+    dscore.good("import", fill(tmp_path / "set", pictures))
+    words = (
+        "set",
+        "--tagger",
+        tagger(tmp_path / "made"),
+        "--mode",
+        mode,
+        "--general",
+        0.25,
+        "--underscores",
+        underscores,
+    )
+    dscore.good("tag", *words)
+    assert dscore.tags("set") == {"a": ["long_hair", "Hair Ribbon", "solo", "1girl", ">_<"]}
+    assert dscore.good("tag", *words)["changed"] == 0
+    assert dscore.good("tune", *words)["changed"] == 0
+
+
 def test_another_threshold_is_applied_without_the_model(one: Commands, tmp_path: Path) -> None:
     words = ("tag", "set", "--tagger", tmp_path / "made")
     assert one.good(*words)["device"] == "cpu"
