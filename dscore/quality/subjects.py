@@ -115,6 +115,15 @@ class Captions:
         """The items that have tags or prose, by id."""
         return np.union1d(self.tagged, np.fromiter(self.prose, np.int64, len(self.prose)))
 
+    @cached_property
+    def by_trigger(self) -> dict[str, list[int]]:
+        """The items that have a trigger word of their own, by that word."""
+        found: dict[str, list[int]] = {}
+        for item, word in sorted(self.triggers.items()):
+            if word.strip():
+                found.setdefault(word.strip(), []).append(item)
+        return found
+
     def trigger_of(self, item: int) -> str:
         """Its own trigger word, or the dataset's."""
         return self.triggers.get(item, self.trigger)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import combinations
 
@@ -76,7 +76,7 @@ def spellings(captions: Captions) -> list[Case]:
     """One tag with and without underscores or capitals in the dataset."""
     cases = []
     for group in _several(captions.by_spelling.values()):
-        kept_name = captions.names[_most_used(captions, group)]
+        kept_name = _trigger_like(captions, group, spelling_key) or captions.names[_most_used(captions, group)]
         others = [(tag, captions.names[tag]) for tag in group]
         cases += [_respelt(captions, tag, name, kept_name) for tag, name in others if name != kept_name]
     return cases
@@ -84,10 +84,9 @@ def spellings(captions: Captions) -> list[Case]:
 
 def variants(captions: Captions) -> list[Case]:
     """One concept under several names: `t-shirt` and `t shirt`, or a name that boorus know as another one's."""
-    aliases = words().aliases
     groups: dict[str, list[int]] = {}
-    for key, tags in captions.by_key.items():
-        groups.setdefault(_concept(aliases.get(key, key)), []).extend(tags)
+    for tags in captions.by_key.values():
+        groups.setdefault(_concept_of(captions.names[tags[0]]), []).extend(tags)
     cases = []
     for group in _several(groups.values()):
         of_key: dict[str, list[int]] = {}
@@ -95,16 +94,28 @@ def variants(captions: Captions) -> list[Case]:
             of_key.setdefault(spelling_key(captions.names[tag]), []).append(tag)
         if len(of_key) < 2:  # the same tag in capitals is another finding
             continue
-        kept = captions.names[_best(captions, group)]
+        kept = _trigger_like(captions, group, _concept_of) or captions.names[_best(captions, group)]
         others = [tag for tag in group if spelling_key(captions.names[tag]) != spelling_key(kept)]
         cases += [_respelt(captions, tag, captions.names[tag], kept) for tag in others]
     return cases
 
 
 def _respelt(captions: Captions, tag: int, name: str, kept: str) -> Case:
-    found = ids(captions.having(tag))
+    found = ids(np.setdiff1d(captions.having(tag), captions.by_trigger.get(name, [])))
     said = f"“{name}” in {len(found):,}, else “{kept}”"
     return Case(found, said, format_query(Tag(name)), Repair("replace", found, name, kept))
+
+
+def _trigger_like(captions: Captions, tags: Sequence[int], key: Callable[[str], str]) -> str:
+    """The trigger word, the dataset's or a picture's own, that shares the key of these tags; "" where none does."""
+    shared = key(captions.names[tags[0]])
+    known = (captions.trigger.strip(), *captions.by_trigger)
+    return next((word for word in known if word and key(word) == shared), "")
+
+
+def _concept_of(name: str) -> str:
+    key = tag_key(name)
+    return _concept(words().aliases.get(key, key))
 
 
 @lru_cache(maxsize=65_536)

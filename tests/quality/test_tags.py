@@ -13,7 +13,13 @@ from dscore.quality.findings import Case
 from dscore.quality.subjects import Captions
 
 
-def captions(texts: Mapping[int, str], *, trigger: str = "", kinds: Mapping[str, Category] | None = None) -> Captions:
+def captions(
+    texts: Mapping[int, str],
+    *,
+    trigger: str = "",
+    triggers: Mapping[int, str] | None = None,
+    kinds: Mapping[str, Category] | None = None,
+) -> Captions:
     names = sorted({name for text in texts.values() for name in text.split(", ") if name})
     number = {name: place for place, name in enumerate(names, 1)}
     lines = sorted((item, number[name]) for item, text in texts.items() for name in text.split(", ") if name)
@@ -25,6 +31,7 @@ def captions(texts: Mapping[int, str], *, trigger: str = "", kinds: Mapping[str,
         categories={number[name]: kind for name, kind in (kinds or {}).items()},
         tokens=np.full(len(texts), 30, np.int64),
         trigger=trigger,
+        triggers=triggers or {},
     )
 
 
@@ -73,6 +80,35 @@ def test_the_boorus_own_name_is_kept_or_else_the_most_used() -> None:
         ("replace", "gray hair", "grey hair", (1, 2)),
         ("replace", "off-shoulder", "off shoulder", (4,)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("trigger", "replaced"),
+    [("mychar", [("my char", (2, 3))]), ("my-char", [("my char", (2, 3)), ("mychar", (1,))])],
+)
+def test_the_trigger_is_the_name_that_is_kept_however_often_it_is_used(
+    trigger: str, replaced: list[tuple[str, tuple[int, ...]]]
+) -> None:
+    found = captions({1: "mychar, hat", 2: "my char, solo", 3: "my char"}, trigger=trigger)
+    assert said(tags.variants(found)) == [("replace", old, trigger, items) for old, items in replaced]
+
+
+def test_a_trigger_that_boorus_call_otherwise_keeps_its_name() -> None:
+    found = captions({1: "gray hair", 2: "grey hair", 3: "grey hair"}, trigger="gray hair")
+    assert said(tags.variants(found)) == [("replace", "grey hair", "gray hair", (2, 3))]
+
+
+def test_a_pictures_own_trigger_stays_as_it_is_and_is_the_name_where_the_dataset_has_another() -> None:
+    texts = {1: "mychar", 2: "my char", 3: "my char"}
+    own = captions(texts, trigger="mychar", triggers={2: "my char"})
+    assert said(tags.variants(own)) == [("replace", "my char", "mychar", (3,))]
+    other = captions(texts, trigger="hero", triggers={1: "mychar"})
+    assert said(tags.variants(other)) == [("replace", "my char", "mychar", (2, 3))]
+
+
+def test_capitals_and_underscores_are_the_triggers_too() -> None:
+    found = captions({1: "my char", 2: "my char", 3: "My_Char"}, trigger="My_Char")
+    assert said(tags.spellings(found)) == [("replace", "my char", "My_Char", (1, 2))]
 
 
 def test_a_short_tag_goes_only_where_a_longer_one_ends_with_it() -> None:
