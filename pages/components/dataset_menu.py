@@ -131,6 +131,8 @@ def _gather(plan: Plan) -> str:
     done = gathering.carry_out(state.library(), plan)
     how = f"{done.united:,} of them have more tags now" if plan.unite else "and keep their captions"
     there = f" {done.there:,} were there already, {how}." if done.there else ""
+    if done.back:
+        there += f" {done.back:,} of them came out of the trash there, with the captions they had."
     left = f" In “{plan.source.name}” they are in the trash." if done.left_change_id is not None else ""
     return f"{counted(done.came, 'picture')} came into “{plan.target.name}”.{there}{left}"
 

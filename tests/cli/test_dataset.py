@@ -43,6 +43,14 @@ def test_a_merge_unites_tags_where_it_is_asked_to(pets: Commands) -> None:
     assert pets.tags("pets")["a"] == ["cat", "red"]
 
 
+def test_a_merge_says_what_it_takes_out_of_the_trash_as_it_was(pets: Commands) -> None:
+    pets.good("dataset", "split", "pets", "cats", "--where", "cat")
+    ran = pets("dataset", "merge", "cats", "pets")
+    assert "; 1 of them out of the trash there, with the captions they had." in ran.out
+    pets.good("undo", "pets")
+    assert pets.good("dataset", "merge", "cats", "pets")["back"] == 1
+
+
 def test_create_copy_and_rename_refuse_a_name_that_is_taken(pets: Commands) -> None:
     assert pets("dataset", "create", "new").code == 0
     assert pets.good("dataset", "copy", "pets", "twin")["came"] == 3

@@ -38,6 +38,16 @@ def test_a_merge_unites_the_tags_of_pictures_in_both_when_that_is_chosen(heap: C
     assert heap.tags("twin")["p0"] == ["solo", "smile", "tail"]
 
 
+def test_a_merge_says_what_is_out_of_the_trash_as_it_was(heap: Commands) -> None:
+    heap.good("dataset", "split", "heap", "alone", "--where", "solo")
+    heap.good("dataset", "copy", "alone", "again")
+    heap.good("edit", "again", "trash", "--where", "name:p0")
+    shown = chosen(opened("overview.py"), "dataset_switch", "alone")
+    shown = chosen(chosen(shown, "dataset-action-0", "Merge"), "dataset-other", "again")
+    said = texts(clicked(shown, "dataset-do"), "success")
+    assert any("1 of them came out of the trash there, with the captions they had" in text for text in said)
+
+
 def test_a_name_that_is_taken_is_a_sentence(heap: Commands) -> None:
     heap.good("dataset", "create", "other")
     assert any("already" in text for text in texts(asked("Rename", name="OTHER"), "error"))
