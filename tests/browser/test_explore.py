@@ -181,7 +181,8 @@ def test_back_is_one_step_whatever_the_tag_is_called(
     for tag in names:
         bar(page, tag).click()
         expect(tiles(page)).to_have_count(1)
-        expect(page.get_by_text("1 of 3 pictures")).to_be_visible()  # Python has heard of it
+        expect(page.get_by_text("1 of 3 pictures")).to_be_visible()
+        settled(page)  # Python has heard of it
         page.go_back()
         expect(page.get_by_text("3 of 3 pictures")).to_be_visible()
         expect(tiles(page)).to_have_count(3)
@@ -369,8 +370,10 @@ def test_back_closes_the_large_picture_and_leaves_the_filter(server: Server, pag
     explore(server, page, heap)
     bar(page, "even").click()
     expect(page.get_by_text("6 of 12 pictures")).to_be_visible()
+    settled(page)
     large = page.get_by_role("dialog", name="Large picture")
     option(page, 1).dblclick()
+    expect(large).to_be_visible()
     page.go_back()
     expect(large).to_be_hidden()
     expect(option(page, 1)).to_be_focused()
@@ -402,6 +405,7 @@ def test_back_from_a_large_picture_of_the_next_page_closes_it(
     large = page.get_by_role("dialog", name="Large picture")
     expect(large).to_contain_text("201 of 201")
     expect(page).to_have_url(re.compile("page=2"))
+    settled(page)
     page.go_back()
     expect(large).to_be_hidden()
     expect(page).not_to_have_url(re.compile("page=2"))
