@@ -37,6 +37,7 @@ _GALLERY = st.components.v2.component(
             "wishes.js",
             "ahead.js",
             "back_step.js",
+            "patient_back.js",
             "zoom.js",
             "tiles.js",
             "token_meter.js",
@@ -109,7 +110,7 @@ def _choose(told: dict[str, Any]) -> bool:
 def _turned() -> None:
     page = st.session_state[KEY].get("page")
     if page is not None:
-        state.set_page(int(page))
+        state.set_page(int(page["number"]))
 
 
 def _asked(dataset: Dataset) -> None:

@@ -52,21 +52,21 @@ def dataset() -> Dataset | None:
     if found is not None:
         if found.name != st.session_state.get(DATASET, found.name):  # a link or Back brought another one
             set_query(st.query_params.get(QUERY, ""))
-        _remember(DATASET, found.name)
+        _remember(**{DATASET: found.name})
     return found
 
 
 def choose_dataset(name: str) -> None:
     """Switch to another dataset; the filter and the selection were for the old one."""
     if name != st.session_state.get(DATASET):
-        _remember(DATASET, name)
-        set_query("")
+        _remember(**{DATASET: name, QUERY: "", PAGE: ""})
+        set_selection(Selection())
 
 
 def leave_dataset() -> None:
     """The chosen one is there no more; the next page chooses another."""
-    _remember(DATASET, "")
-    set_query("")
+    _remember(**{DATASET: "", QUERY: "", PAGE: ""})
+    set_selection(Selection())
 
 
 def query() -> str:
@@ -75,14 +75,13 @@ def query() -> str:
     text = st.query_params.get(QUERY, "")
     if text != st.session_state.get(QUERY, ""):  # a link or Back brought another one
         set_selection(Selection())
-    _remember(QUERY, text)
+    _remember(**{QUERY: text})
     return text
 
 
 def set_query(text: str) -> None:
     """Change the filter; the selection was of what the old one found."""
-    _remember(QUERY, text.strip())
-    set_page(1)
+    _remember(**{QUERY: text.strip(), PAGE: ""})
     set_selection(Selection())
 
 
@@ -90,13 +89,13 @@ def page() -> int:
     """Which page of the gallery is shown, from 1; there may be fewer."""
     _arrive()
     text = st.query_params.get(PAGE, "")
-    _remember(PAGE, text)
+    _remember(**{PAGE: text})
     return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 8 else 1
 
 
 def set_page(number: int) -> None:
     """Show another page of the gallery."""
-    _remember(PAGE, str(number) if number > 1 else "")
+    _remember(**{PAGE: str(number) if number > 1 else ""})
 
 
 def selection() -> Selection:
@@ -118,16 +117,17 @@ def _arrive() -> None:
         return
     st.session_state[PLACE] = here
     brought = (DATASET,) if QUERY in st.query_params else (DATASET, QUERY, PAGE)
-    for name in brought:
-        known = st.session_state.get(name)
-        if known and name not in st.query_params:
-            st.query_params[name] = known
+    known = {name: st.session_state.get(name, "") for name in brought if name not in st.query_params}
+    _remember(**known)
 
 
-def _remember(name: str, text: str) -> None:
-    """Keep a text in the session, and in the URL as long as it is not empty, so that a reload and a link find it."""
-    st.session_state[name] = text
-    if text and st.query_params.get(name) != text:
-        st.query_params[name] = text
-    elif not text and name in st.query_params:
-        del st.query_params[name]
+def _remember(**texts: str) -> None:
+    """Keep texts in the session, and in the URL as long as they are not empty, so that a reload and a link find them.
+
+    The URL changes once, however many texts there are: Back is one step.
+    """
+    st.session_state.update(texts)
+    before = st.query_params.to_dict()
+    after = {name: text for name, text in {**before, **texts}.items() if text or name not in texts}
+    if after != before:
+        st.query_params.from_dict(after)

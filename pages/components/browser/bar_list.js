@@ -31,21 +31,15 @@ class BarList {
     return element("button", { ...traits, onclick: () => this.click(name) }, fill, element("span", { class: "name" }, name), element("span", { class: "number" }, spokenNumber.format(number)));
   }
 
-  /** A gallery on this page shows the pictures first; Python, which counts for longer, would hold them up. Back, meanwhile, takes the click back. */
+  /** A gallery on this page shows the pictures first; Python, which counts for longer, would hold them up. */
   async click(name) {
     this.clicked = this.clicked.includes(name) ? this.clicked.filter((one) => one !== name) : [...this.clicked, name];
     this.draw();
     const said = (this.said = { q: this.data.q, names: this.clicked, last: name, number: Date.now() });
-    const detail = { q: said.q, toggle: said.names, read: null, isLeft: false };
-    const leave = () => (detail.isLeft = true);
-    window.addEventListener("popstate", leave);
+    const detail = { q: said.q, toggle: said.names, read: null };
     window.dispatchEvent(new CustomEvent("dscore-filtered", { detail }));
     await Promise.race([detail.read, new Promise((resolve) => setTimeout(resolve, AHEAD_MS))]);
-    window.removeEventListener("popstate", leave);
-    if (this.said !== said) return;
-    if (!detail.isLeft) return this.setStateValue("clicked", said);
-    this.clicked = [];
-    this.draw();
+    if (this.said === said) this.setStateValue("clicked", said);
   }
 }
 

@@ -7,6 +7,7 @@ class Gallery {
     this.root = root;
     this.cards = new Map();
     this.selection = new Selection();
+    this.asked = this.foreseeing = this.foreseen = null; // a page, a filter, and what it will be called, until Python has heard of them
     this.wishes = new Wishes((wish) => this.setTriggerValue("ask", wish));
     const dataset = () => this.data.dataset;
     this.edits = new Edits({
@@ -18,6 +19,10 @@ class Gallery {
     });
     this.tiles = new Tiles({ onRemove: (id, tag) => this.edits.edit(id, { remove: [tag] }) });
     this.back = new BackStep();
+    this.patience = new PatientBack({
+      isUnheard: () => [this.asked, this.foreseeing, this.foreseen].some((one) => one !== null),
+      onStep: () => this.unsay(),
+    });
     this.large = new LargeView({
       dataset,
       back: this.back,
@@ -84,52 +89,63 @@ class Gallery {
   update(data, { setStateValue, setTriggerValue }) {
     Object.assign(this, { setStateValue, setTriggerValue });
     const before = this.data;
-    this.data = data;
+    this.data = this.heard = data;
     if (!before || before.dataset !== data.dataset || before.q !== data.q) {
       this.beginAnew(data.selection);
-      if (!this.foreseeing) this.load(data.page);
-    } else if (String(before.refresh) !== String(data.refresh)) {
-      this.ahead.forget();
-      this.load(this.page, { inPlace: true });
-    } else if (this.asked !== null && data.page === this.asked) this.asked = null;
-    else if (this.asked === null && data.page !== this.page) this.load(data.page);
-    if (this.foreseen === data.q && data.dataset === before.dataset) this.confirm();
+      this.load(data.page);
+    } else this.follow(data, { isChanged: String(before.refresh) !== String(data.refresh) });
+    if (this.foreseen === data.q) this.confirm();
     if (before && data.answer && before.answer?.number !== data.answer.number) this.hear(data.answer);
     this.paint();
+  }
+
+  /** Under the same filter: another page, or other words on the same one. */
+  follow(data, { isChanged }) {
+    if (isChanged) this.ahead.forget();
+    if (this.asked === data.page) this.asked = null;
+    if (this.asked === null && data.page !== this.page) this.load(data.page);
+    else if (isChanged) this.load(this.page, { inPlace: true });
   }
 
   beginAnew(selection) {
     clearTimeout(this.telling);
     this.selection = new Selection(selection);
-    this.asked = this.foreseen = null;
+    this.asked = this.foreseeing = this.foreseen = null;
     this.cards.clear();
   }
 
   /** Another filter is asked for on this page: its first pictures are shown, and the URL says so, while Python still counts. */
   async foresee(detail) {
-    const before = this.data;
+    const { dataset, limit } = this.data;
     const begun = (this.foreseeing = {});
     this.loading?.abort();
     this.root.classList.add("loading");
-    const asked = new URLSearchParams({ dataset: before.dataset, q: detail.q, limit: before.limit });
+    const asked = new URLSearchParams({ dataset, q: detail.q, limit });
     detail.toggle.forEach((tag) => asked.append("toggle", tag));
     detail.read = fetch(`/api/items?${asked}`).then((response) => (response.ok ? response.json() : null)).catch(() => null);
     const answer = await detail.read;
-    if (this.foreseeing !== begun) return;
+    if (this.foreseeing !== begun) return; // another click, or Python, was quicker
     this.foreseeing = null;
-    const { data } = this;
-    if (detail.isLeft) return this.load(data.page);
-    const isKnown = data.q === answer?.q && data.page === 1; // Python was quicker
-    const isNews = answer !== null && data.q === before.q && data.q !== answer.q;
-    if (data.dataset !== before.dataset || !(isKnown || isNews)) return this.load(data.page);
-    if (isNews) {
-      pushAddress({ q: answer.q, page: "" });
-      this.beginAnew({ items: [], everything: false });
-      this.data = { ...data, q: answer.q, count: answer.count, starts: [0], page: 1 };
-      this.foreseen = answer.q;
-    }
+    if (answer === null || answer.q === this.data.q) this.load(this.data.page);
+    else this.foretell(answer);
+  }
+
+  foretell(answer) {
+    pushAddress({ q: answer.q, page: "" });
+    this.beginAnew({ items: [], everything: false });
+    this.data = { ...this.data, q: answer.q, count: answer.count, starts: [0], page: 1 };
+    this.foreseen = answer.q;
     this.page = 1;
     this.show(answer, {});
+  }
+
+  /** Back was quicker than Python: what was to come is not shown any more, since Python may have nothing new to say. */
+  unsay() {
+    this.asked = null;
+    if (this.foreseeing === null && this.foreseen === null) return;
+    this.data = this.heard;
+    this.beginAnew({ items: [], everything: false });
+    this.load(this.data.page);
   }
 
   /** What was foreseen, Python says too: now all pages are known, and Python may hear what was chosen meanwhile. */
@@ -210,7 +226,7 @@ class Gallery {
     this.asked = page;
     this.selection.anchor = null;
     await this.load(page);
-    if (this.page === page) this.setStateValue("page", page);
+    if (this.page === page) this.setStateValue("page", { number: page, at: Date.now() });
   }
 
   // What is chosen.
@@ -420,6 +436,7 @@ class Gallery {
     this.ahead.forget();
     this.large.close();
     this.back.close();
+    this.patience.close();
     this.edits.close();
   }
 }

@@ -52,5 +52,6 @@ function pushAddress(values) {
   const search = new URLSearchParams(location.search);
   for (const [name, value] of Object.entries(values)) value ? search.set(name, value) : search.delete(name);
   const words = search.toString().replaceAll("*", "%2A").replaceAll("%7E", "~");
-  history.pushState({}, "", location.pathname + (words && `?${words}`));
+  const address = location.pathname + (words && `?${words}`);
+  if (address !== location.pathname + location.search) history.pushState({}, "", address);
 }
