@@ -14,6 +14,7 @@ from dscore.config import Library
 from dscore.pipeline import gathering, shelf
 from dscore.pipeline.gathering import Plan
 from dscore.pipeline.shelf import Trash
+from dscore.text.sizes import readable_size
 
 
 @click.group()
@@ -121,7 +122,7 @@ def empty_trash(library: Library, out: Output, name: str | None, yes: bool) -> N
     out.confirm(f"Delete {lost(found)} for ever? This cannot be undone.", yes=yes)
     gone = shelf.empty(library, found)
     document = {"pictures": gone.items, "datasets": gone.datasets, "files": gone.files, "bytes": gone.bytes}
-    room = f" {counted(gone.files, 'file')}, {gone.bytes / 1_000_000:,.1f} MB, freed." if gone.files else ""
+    room = f" {counted(gone.files, 'file')}, {readable_size(gone.bytes)}, freed." if gone.files else ""
     out.result(document, [f"{counted(gone.items, 'picture')} gone for ever.{room}"])
 
 

@@ -13,6 +13,7 @@ from dscore.cli.editing import WHERE
 from dscore.cli.output import PARTLY, PROGRAM, Output, counted, shared_options, undo_hint
 from dscore.config import Library
 from dscore.errors import WrongUseError
+from dscore.text.sizes import readable_size
 
 if TYPE_CHECKING:
     from dscore.catalog.datasets import Dataset
@@ -118,7 +119,7 @@ def _lines(dataset: Dataset, found: list[Group], *, merge: bool) -> list[str]:
         lines.append("Copies:" if group.same else "Nearly the same:")
         for one in group.pictures:
             sign = "keep " if one is group.best else "trash" if merge else "     "
-            size = f"{one.width} x {one.height}, {one.format.upper()}, {one.bytes / 1000:,.0f} kB"
+            size = f"{one.width} x {one.height}, {one.format.upper()}, {readable_size(one.bytes)}"
             lines.append(f"  {sign} {one.name}  ({size})")
     if not lines:
         return ["No two pictures are alike."]

@@ -28,6 +28,7 @@ from dscore.taggers import hub
 from dscore.taggers.files import is_here
 from dscore.taggers.probe import Tried
 from dscore.taggers.registry import TAGGERS, find_tagger
+from dscore.text.sizes import readable_size
 
 CODE = Path(__file__).resolve().parents[2]
 TRY_SECONDS = 300.0
@@ -142,7 +143,7 @@ def _library(library: Library) -> Iterator[Finding]:
     else:
         size = library.catalog.stat().st_size + wal_bytes(library.catalog)
         yield Finding(
-            "Library", Level.GOOD, f"{library.home} is on a disk of this machine; its catalog is {_size(size)}."
+            "Library", Level.GOOD, f"{library.home} is on a disk of this machine; its catalog is {readable_size(size)}."
         )
 
 
@@ -155,10 +156,10 @@ def _disks(library: Library) -> Iterator[Finding]:
         existing = next(one for one in (folder, *folder.parents) if one.exists())
         free = shutil.disk_usage(existing).free
         level = Level.BAD if free < SCARCE else Level.FAIR if free < LITTLE else Level.GOOD
-        said = f"{_size(free)} are free in {folder}"
+        said = f"{readable_size(free)} are free in {folder}"
         if folder == models:
             used = _used(models)
-            said += f"; the models there take {_size(used)}" if used else "; no model is there yet"
+            said += f"; the models there take {readable_size(used)}" if used else "; no model is there yet"
             said += ", and a tagger needs 0.3 to 1.5 GB"
         yield Finding(topic, level, f"{said}.", "" if level is Level.GOOD else cure)
 
@@ -167,7 +168,3 @@ def _used(folder: Path) -> int:
     """What lies there; links into the same cache are not counted twice."""
     files = (path for path in folder.glob("models--*/**/*") if path.is_file() and not path.is_symlink())
     return sum(path.stat().st_size for path in files)
-
-
-def _size(size: float) -> str:
-    return f"{size / 1e9:,.1f} GB" if size >= 1e9 else f"{size / 1e6:,.1f} MB"

@@ -9,6 +9,7 @@ from dscore.captioners.probe import Tried
 from dscore.captioners.registry import CAPTIONERS
 from dscore.pipeline.doctor_machine import version
 from dscore.pipeline.doctor_speed import Row
+from dscore.text.sizes import readable_size
 
 
 def findings(tried: Tried, *, cards: bool) -> Iterator[Row]:
@@ -46,7 +47,7 @@ def _reason(tried: Tried) -> str:
 def weights(here: list[str]) -> Row:
     """What a first run would have to download."""
     topic = "BLIP's models"
-    sizes = {spec.name: f"{spec.name} ({spec.size / 1e9:,.1f} GB)" for spec in CAPTIONERS}
+    sizes = {spec.name: f"{spec.name} ({readable_size(spec.size)})" for spec in CAPTIONERS}
     if not here:
         return (
             topic,

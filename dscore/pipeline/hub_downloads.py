@@ -31,7 +31,7 @@ from dscore.errors import (
 )
 from dscore.models import Progress, Skipped
 from dscore.sources.hub.client import HubClient, HubFile
-from dscore.sources.limits import readable_size
+from dscore.text.sizes import readable_size
 
 CHOSEN, NAMED = "lost", "lost-named"
 """What was chosen of a repository, and pictures that its tables only name."""

@@ -26,6 +26,7 @@ from dscore.catalog.owners import is_alive, this_process
 from dscore.config import Library
 from dscore.errors import CatalogError, DiskFullError
 from dscore.media.thumbnails import thumbnail_path
+from dscore.text.sizes import readable_size
 
 FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 MAKING_SECONDS = 60.0
@@ -201,7 +202,8 @@ def require_room(library: Library, needed: int) -> None:
     free = shutil.disk_usage(library.home).free
     if needed > free:
         raise DiskFullError(
-            f"There is not enough room on the disk of {library.home}: {_mb(needed)} are needed, {_mb(free)} are free. "
+            f"There is not enough room on the disk of {library.home}: {readable_size(needed)} are needed, "
+            f"{readable_size(free)} are free. "
             "Nothing was imported. Make room, or choose a library on another disk with --home."
         )
 
@@ -222,11 +224,7 @@ def _writes(library: Library) -> Iterator[None]:
 
 def _disk_full(library: Library) -> DiskFullError:
     free = shutil.disk_usage(library.home).free
-    return DiskFullError(f"The disk of {library.home} is full ({_mb(free)} free). Make room. {GOES_ON}")
-
-
-def _mb(size: int) -> str:
-    return f"{size / 1_000_000:,.0f} MB"
+    return DiskFullError(f"The disk of {library.home} is full ({readable_size(free)} free). Make room. {GOES_ON}")
 
 
 def _has_owner(folder: Path) -> bool:

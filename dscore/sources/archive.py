@@ -11,10 +11,11 @@ from dscore.models import Skipped, SourceFile, Survey
 from dscore.sources.encodings import TITLES
 from dscore.sources.inflate import unpack
 from dscore.sources.kinds import Kind, kind_of
-from dscore.sources.limits import SourceLimits, readable_size
+from dscore.sources.limits import SourceLimits
 from dscore.sources.names import display_name, points_outside, safe_name
 from dscore.sources.survey import take_stock
 from dscore.sources.zip_directory import ZipEntry, read_directory
+from dscore.text.sizes import readable_size
 
 # what is refused from its line in the table of contents alone; the first that fits is said
 _REFUSALS: tuple[tuple[Callable[[ZipEntry], object], str], ...] = (

@@ -14,8 +14,9 @@ from dscore.errors import UnreadableImageError
 from dscore.models import CaptionFile, Skipped, SourceFile
 from dscore.sources.encodings import decode
 from dscore.sources.kinds import CAPTION_EXTENSIONS, extension
-from dscore.sources.limits import SourceLimits, readable_size
+from dscore.sources.limits import SourceLimits
 from dscore.text.names import fold_name
+from dscore.text.sizes import readable_size
 
 Read = Callable[[SourceFile], Iterable[bytes]]
 

@@ -20,11 +20,11 @@ class SourceLimits:
     """
 
     entries: int = 200_000
-    directory_bytes: int = 128 << 20
-    picture_bytes: int = 512 << 20
-    archive_bytes: int = 200 << 30
-    caption_bytes: int = 1 << 20
-    all_captions_bytes: int = 256 << 20
+    directory_bytes: int = 128_000_000
+    picture_bytes: int = 512_000_000
+    archive_bytes: int = 200_000_000_000
+    caption_bytes: int = 1_000_000
+    all_captions_bytes: int = 256_000_000
     ratio: int = 250
     ratio_from: int = 16 << 20
 
@@ -33,15 +33,3 @@ def needed_bytes(survey: Survey) -> int:
     """Free bytes that an import of all pictures takes at most: originals, thumbnails, catalog."""
     each = THUMBNAIL_BYTES + CATALOG_BYTES
     return survey.total_bytes + each * len(survey.pictures) + HEADROOM_BYTES
-
-
-def readable_size(size: int) -> str:
-    """`3 bytes`, `48 KB`, `1.5 GB`: powers of 1024, at most one decimal."""
-    if size < 1024:
-        return f"{size} bytes"
-    value = float(size)
-    for unit in ("KB", "MB", "GB", "TB"):
-        value /= 1024
-        if value < 1024 or unit == "TB":
-            break
-    return f"{value:,.1f}".removesuffix(".0") + f" {unit}"

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dscore.models import Skipped, SourceFile, Survey
 from dscore.sources.captions import Captions, Read, stem
 from dscore.sources.kinds import READABLE, Kind, extension, kind_of, unreadable_reason
-from dscore.sources.limits import SourceLimits, readable_size
+from dscore.sources.limits import SourceLimits
 from dscore.sources.names import natural_key
 from dscore.text.names import fold_name
+from dscore.text.sizes import readable_size
 
 SHOWN = 5  # names or extensions in one line
 

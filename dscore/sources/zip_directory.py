@@ -15,7 +15,8 @@ from typing import BinaryIO
 
 from dscore.errors import SourceError
 from dscore.sources.encodings import shift_jis
-from dscore.sources.limits import SourceLimits, readable_size
+from dscore.sources.limits import SourceLimits
+from dscore.text.sizes import readable_size
 
 END = struct.Struct("<4s4H2LH")
 END_64 = struct.Struct("<4sQ2H2L4Q")

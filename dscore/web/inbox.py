@@ -25,8 +25,9 @@ from dscore.config import Library
 from dscore.errors import CatalogError, DiskFullError, NotFoundError, WrongUseError
 from dscore.pipeline.store import FULL
 from dscore.sources.kinds import ZIP_EXTENSIONS, extension
-from dscore.sources.limits import HEADROOM_BYTES, readable_size
+from dscore.sources.limits import HEADROOM_BYTES
 from dscore.sources.names import display_name, safe_name
+from dscore.text.sizes import readable_size
 
 KEPT_SECONDS = 24 * 3600.0
 MAX_BYTES = 1 << 40

@@ -12,6 +12,7 @@ from dscore.pipeline import cards, duplicates
 from dscore.pipeline.cards import Card
 from dscore.pipeline.duplicates import Merge
 from dscore.quality.likeness import Group
+from dscore.text.sizes import readable_size
 from pages.components import mending, state, told_apart
 from pages.components.assets import joined
 from pages.components.trouble import spoken
@@ -62,7 +63,7 @@ def _draw(db: Database, dataset: Dataset, group: Group, captions: str) -> None:
     key = _key(group)
     shown = {card.id: card for card in cards.cards(db, dataset, group.items)}
     facts = {
-        one.item: f"{one.width:,} x {one.height:,} · {one.format.upper()} · {_size(one.bytes)}"
+        one.item: f"{one.width:,} x {one.height:,} · {one.format.upper()} · {readable_size(one.bytes)}"
         for one in group.pictures
     }
     data = {
@@ -92,10 +93,6 @@ def _draw(db: Database, dataset: Dataset, group: Group, captions: str) -> None:
 
 def _document(card: Card, facts: str) -> dict[str, object]:
     return {"item": card.id, "sha256": card.sha256, "name": card.name, "facts": facts, "caption": card.caption}
-
-
-def _size(number: int) -> str:
-    return f"{number / 1e6:,.1f} MB" if number >= 1e6 else f"{number / 1e3:,.0f} kB"
 
 
 def _key(group: Group) -> str:

@@ -12,6 +12,7 @@ from dscore.catalog.datasets import Dataset
 from dscore.catalog.job_lists import Job
 from dscore.pipeline import caption_sampling, captioning
 from dscore.pipeline.voices import Request
+from dscore.text.sizes import readable_size
 from pages.components import model_job, places
 from pages.components.places import Place
 from pages.components.scope import Scope
@@ -28,7 +29,7 @@ def _first(request: Request | None) -> str:
     if request is None:
         return "Say first who is to be asked, below."
     spec = find_captioner(request.model) if request.asking is None else None
-    return "" if spec is None or is_here(spec) else f"{spec.name} is downloaded first: {spec.size / 1e6:,.0f} MB."
+    return "" if spec is None or is_here(spec) else f"{spec.name} is downloaded first: {readable_size(spec.size)}."
 
 
 def _replaced(db: Database, items: Sequence[int]) -> str:

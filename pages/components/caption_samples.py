@@ -16,6 +16,7 @@ from dscore.catalog.job_lists import CLOSED
 from dscore.pipeline import caption_sampling
 from dscore.pipeline.caption_sampling import Sample
 from dscore.pipeline.voices import Request
+from dscore.text.sizes import readable_size
 from pages.components import outcome, progress, state
 from pages.components.assets import joined
 from pages.components.words import counted, plain
@@ -50,7 +51,7 @@ def _offer(dataset: Dataset, request: Request, ids: Sequence[int]) -> None:
         )
         spec = find_captioner(request.model) if request.asking is None else None
         if spec is not None and not is_here(spec):
-            st.caption(f"The model is downloaded first: {spec.size / 1e6:,.0f} MB.")
+            st.caption(f"The model is downloaded first: {readable_size(spec.size)}.")
         number = counted(len(caption_sampling.chosen(ids)), "picture")
         if st.button(f"Try on {number}", icon=":material/science:", key="try-caption", disabled=not ids):
             caption_sampling.submit(state.library(), dataset, request, caption_sampling.chosen(ids))

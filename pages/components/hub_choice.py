@@ -10,7 +10,7 @@ from dscore.pipeline.hub import Choice, Found
 from dscore.pipeline.jobs import KINDS, submit
 from dscore.sources.hub.offers import Offer, chosen
 from dscore.sources.hub.preview import Preview
-from dscore.sources.limits import readable_size
+from dscore.text.sizes import readable_size
 from pages.components import glimpses, intake, state
 from pages.components.glimpses import Tile
 from pages.components.trouble import listed, spoken

@@ -14,8 +14,8 @@ from dscore.catalog.connection import open_catalog
 from dscore.models import SourceFile, Survey
 from dscore.pipeline import foretaste, ingest
 from dscore.pipeline.jobs import KINDS, submit
-from dscore.sources.limits import readable_size
 from dscore.text.paths import typed
+from dscore.text.sizes import readable_size
 from dscore.web import inbox
 from pages.components import glimpses, state, tallies
 from pages.components.glimpses import Tile

@@ -10,7 +10,7 @@ import streamlit as st
 from dscore.catalog import backup, images
 from dscore.catalog.connection import open_catalog, wal_bytes
 from dscore.config import MAY_BE_0, Settings
-from dscore.sources.limits import readable_size
+from dscore.text.sizes import readable_size
 from pages.components import state
 from pages.components.assets import joined
 from pages.components.trouble import spoken

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dscore.taggers.base import TaggerSpec, Thresholds
+from dscore.text.sizes import readable_size
 from pages.components.assets import joined
 from pages.components.words import pace
 
@@ -76,7 +77,7 @@ def pick(
 
 def size_facts(size: int, *, here: bool) -> list[Fact]:
     """Whether a model is on this machine, and how large it is."""
-    text = f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:,.0f} MB"
+    text = readable_size(size)
     return [Fact("On this machine", "here"), Fact(text)] if here else [Fact(f"{text} to download")]
 
 

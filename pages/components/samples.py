@@ -16,6 +16,7 @@ from dscore.pipeline import sampling
 from dscore.pipeline.tagging import Request
 from dscore.taggers.base import TaggerSpec
 from dscore.taggers.files import is_here
+from dscore.text.sizes import readable_size
 from pages.components import progress, state
 from pages.components.assets import joined
 from pages.components.words import plain
@@ -44,7 +45,7 @@ def _offer(dataset: Dataset, request: Request, spec: TaggerSpec, ids: Sequence[i
     with st.container(border=True):
         st.text("This model has not looked at these pictures yet. A try shows what it finds, and changes no caption.")
         if not is_here(spec):
-            st.caption(f"The model is downloaded first: {spec.size / 1e6:,.0f} MB.")
+            st.caption(f"The model is downloaded first: {readable_size(spec.size)}.")
         if st.button("Try on six pictures", icon=":material/science:", key="try-sample", disabled=not ids):
             sampling.submit(state.library(), dataset, request, sampling.chosen(ids))
             worker.start(state.library(), "device")

@@ -12,6 +12,7 @@ from dscore.pipeline import sampling
 from dscore.pipeline.tagging import Request
 from dscore.taggers.base import TaggerSpec
 from dscore.taggers.files import is_here
+from dscore.text.sizes import readable_size
 from pages.components import model_job, places
 from pages.components.places import Place
 from pages.components.scope import Scope
@@ -27,7 +28,7 @@ def _first(request: Request | None, spec: TaggerSpec | None) -> str:
     """What comes before the work."""
     if request is None:
         return "Name the folder of your tagger first."
-    return "" if spec is None or is_here(spec) else f"{spec.name} is downloaded first: {spec.size / 1e6:,.0f} MB."
+    return "" if spec is None or is_here(spec) else f"{spec.name} is downloaded first: {readable_size(spec.size)}."
 
 
 def _replaced(db: Database, items: Sequence[int]) -> str:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dscore.pipeline import shelf
 from dscore.pipeline.shelf import Trash
+from dscore.text.sizes import readable_size
 from pages.components import places, state
 from pages.components.trouble import spoken
 from pages.components.words import counted, plain
@@ -61,4 +62,4 @@ def _restore(name: str) -> None:
 @spoken()
 def _empty(found: Trash) -> None:
     gone = shelf.empty(state.library(), found)
-    st.session_state[SAID] = f"{counted(gone.items, 'picture')} gone for ever; {gone.bytes / 1_000_000:,.1f} MB freed."
+    st.session_state[SAID] = f"{counted(gone.items, 'picture')} gone for ever; {readable_size(gone.bytes)} freed."

@@ -91,7 +91,7 @@ def test_an_upload_goes_on_after_a_reload(server: Server, page: Page, tmp_path: 
     page.route("**/api/uploads/*?offset=8388608", lambda route: route.abort())
     with page.expect_response(lambda answer: "offset=0" in answer.url):
         choose(page, big)
-    expect(page.get_by_text("8 MB of 20 MB")).to_be_visible()
+    expect(page.get_by_text("8.4 MB of 21 MB")).to_be_visible()
     page.unroute("**/api/uploads/*?offset=8388608")
     server.open(page, "/import")
     puts = sent(page, "PUT")

@@ -45,7 +45,7 @@ def test_an_empty_library_leads_to_the_import() -> None:
 @pytest.mark.usefixtures("heap")
 def test_a_model_that_is_not_here_says_how_much_is_downloaded() -> None:
     shown = opened("caption.py")
-    assert "blip-large is downloaded first: 1,879 MB." in texts(shown)
+    assert "blip-large is downloaded first: 1.9 GB." in texts(shown)
     assert shown.button(key="caption-now").label == "Caption 8 pictures"
     assert shown.button(key="try-caption").label == "Try on 4 pictures"
 

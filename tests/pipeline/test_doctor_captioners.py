@@ -49,11 +49,11 @@ def test_what_blip_runs_on(
 
 def test_the_models_that_are_here_are_named() -> None:
     assert captioners.weights([])[2] == (
-        "None is on this machine; the first run downloads its own: blip-large (1.9 GB) or blip-base (1.0 GB)."
+        "None is on this machine; the first run downloads its own: blip-large (1.9 GB) or blip-base (990 MB)."
     )
-    assert captioners.weights(["blip-base"])[2] == ("On this machine: blip-base (1.0 GB); not yet blip-large (1.9 GB).")
+    assert captioners.weights(["blip-base"])[2] == ("On this machine: blip-base (990 MB); not yet blip-large (1.9 GB).")
     assert captioners.weights(["blip-large", "blip-base"])[2] == (
-        "On this machine: blip-large (1.9 GB) and blip-base (1.0 GB)."
+        "On this machine: blip-large (1.9 GB) and blip-base (990 MB)."
     )
 
 

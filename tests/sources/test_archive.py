@@ -119,7 +119,7 @@ def test_a4_an_overlapping_bomb_is_refused_from_its_table(opened: Opened) -> Non
 
 
 def test_a4_the_sum_is_checked_before_anything_is_read(opened: Opened) -> None:
-    entries = [Entry(name=b"%d.png" % number, size=3 << 30) for number in range(100)]
+    entries = [Entry(name=b"%d.png" % number, size=3_000_000_000) for number in range(100)]
     with pytest.raises(SourceError, match=r"would unpack to 300 GB; the limit is 200 GB.*import the folder"):
         opened(*entries)
 

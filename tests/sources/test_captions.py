@@ -34,7 +34,7 @@ UNTOUCHED = [
     "",
     "   ",
     ", , ,,",
-    "x" * ((1 << 20) - 1),
+    "x" * (1_000_000 - 1),
     ", ".join(f"tag {n}" for n in range(1000)),
     "y" * 5000,
     "solo, solo, Solo",
@@ -148,7 +148,7 @@ def test_a_caption_that_loses_here_and_wins_there_is_not_listed() -> None:
 
 
 def test_a_caption_of_one_megabyte_goes_in_and_a_larger_one_is_listed() -> None:
-    captions = _captions({"a.txt": b"x" * (1 << 20), "b.txt": b"x" * ((1 << 20) + 1)})
+    captions = _captions({"a.txt": b"x" * 1_000_000, "b.txt": b"x" * 1_000_001})
     first, second = captions.pair(_files(["a.png", "b.png"]))
     assert first.caption
     assert second.caption is None

@@ -18,9 +18,10 @@ from dscore.errors import UnreadableImageError
 from dscore.models import CaptionFile, Skipped, SourceFile, Survey
 from dscore.sources.captions import Read, decode_caption, stem
 from dscore.sources.kinds import extension
-from dscore.sources.limits import SourceLimits, readable_size
+from dscore.sources.limits import SourceLimits
 from dscore.sources.names import display_name
 from dscore.text.names import fold_name
+from dscore.text.sizes import readable_size
 
 USUAL = ("text", "caption", "captions", "prompt", "tags", "tag_string", "description")
 """Columns that hold a caption, the likeliest first."""

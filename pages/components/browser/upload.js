@@ -165,8 +165,8 @@ function number(value) {
 }
 
 function megabytes(bytes) {
-  const value = bytes / 1048576;
-  return `${value.toLocaleString("en", { maximumFractionDigits: value < 10 ? 1 : 0 })} MB`;
+  const value = bytes / 1e6;
+  return `${value.toLocaleString("en", { maximumFractionDigits: value < 100 ? 1 : 0 })} MB`;
 }
 
 function time(seconds) {
