@@ -15,6 +15,7 @@ from dscore.errors import WrongUseError
 
 HOME_VARIABLE = "DSCORE_HOME"
 MAY_BE_0 = {"decode_workers", "api_seconds"}
+MOST = (1 << 31) - 1
 KINDS = {int: "a whole number", float: "a number", str: "a text", tuple: "a list of texts"}
 
 
@@ -158,12 +159,20 @@ def _settings_from(values: dict[str, Any], path: Path) -> Settings:
     given: dict[str, Any] = {name: tuple(value) if known[name] is tuple else value for name, value in values.items()}
     settings = Settings(**given)
     for name in sorted(name for name, kind in known.items() if kind in {int, float}):
-        value, least = getattr(settings, name), 0 if name in MAY_BE_0 else 1
-        if not least <= value < 1 << 31:
-            raise WrongUseError(f"{path} sets “{name}” to {value:,}; it should be {least} or more.")
+        value = getattr(settings, name)
+        if fault := number_fault(name, value):
+            raise WrongUseError(f"{path} sets “{name}” to {value:,}; {fault}.")
     if settings.journal not in {"auto", "wal", "truncate"}:
         raise WrongUseError(f"{path} sets “journal” to “{settings.journal}”; it can be auto, wal or truncate.")
     return settings
+
+
+def number_fault(name: str, value: float) -> str:
+    """What is wrong with a number for a setting; "" where nothing is."""
+    least = 0 if name in MAY_BE_0 else 1
+    if not value >= least:  # nor not-a-number
+        return f"it should be {least} or more"
+    return f"it should be {MOST:,} or less" if value > MOST else ""
 
 
 def _is_a(kind: type, value: object) -> bool:

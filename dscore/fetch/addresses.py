@@ -114,6 +114,16 @@ def take_apart(url: str) -> tuple[str, str, int, str]:
     return scheme, _host(host, url), PORTS[scheme] if port is None else _port(port, url), path + query
 
 
+def is_host(text: str) -> bool:
+    """Whether `local_hosts` may hold it: a host, or a host and its port, written as `check` looks for them."""
+    bare = f"[{text}]" if text.count(":") > 1 else text
+    try:
+        _, host, port, path = take_apart(f"http://{bare}")
+    except AddressError:
+        return False
+    return path == "/" and text.lower() in {host, f"{host}:{port}"}
+
+
 def _host(host: str, url: str) -> str:
     if ":" in host:
         try:

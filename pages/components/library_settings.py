@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import asdict
+from typing import Any
 
 import streamlit as st
 
 from dscore.catalog import backup, images
 from dscore.catalog.connection import open_catalog, wal_bytes
-from dscore.config import MAY_BE_0, Settings
+from dscore.config import Settings, number_fault
+from dscore.fetch.addresses import is_host
 from dscore.text.sizes import readable_size
 from pages.components import state
 from pages.components.assets import joined
 from pages.components.trouble import spoken
+from pages.components.words import WORD_JOINER, plain
 
 SAVED, BACKED_UP = "settings_saved", "backup_path"
 
@@ -85,34 +88,58 @@ def draw_limits() -> None:
     with spoken():
         now = state.library().settings()
         with st.form("limits", border=False):
-            _fields(now)
+            is_right = _fields(now)
             st.form_submit_button("Save", icon=":material/check:", on_click=_save)
-        if st.session_state.pop(SAVED, False):
+        if not is_right:
+            st.error("Nothing was saved. Correct what is marked in red above.", icon=":material/error:")
+        elif st.session_state.pop(SAVED, False):
             st.success("Saved. It holds for the next job.", icon=":material/check_circle:")
         st.caption("The same can be written by hand, into this file:")
         st.code(str(state.library().settings_file), language=None)
 
 
-def _fields(now: Settings) -> None:
-    usual = asdict(Settings())
+def _fields(now: Settings) -> bool:
+    """Draw them, each with what is wrong with it below; returns whether nothing is. What is typed arrives with Save."""
     grid = st.grid(3, min_column_width=220)
+    faults = []
     for name, value in asdict(now).items():
-        label, meaning = MEANINGS[name]
-        if name == "journal":
-            grid.selectbox(
-                label,
-                list(JOURNALS),
-                index=list(JOURNALS).index(value),
-                format_func=JOURNALS.__getitem__,
-                key=_key(name),
-            )
-            continue
-        if isinstance(value, tuple):
-            grid.text_input(label, ", ".join(value), key=_key(name), help=meaning)
-            continue
-        least = type(value)(0 if name in MAY_BE_0 else 1)
-        help_ = f"{meaning} Usual: {usual[name]:,}."
-        grid.number_input(label, min_value=least, value=value, key=_key(name), help=help_)
+        with grid.cell():
+            fault = _fault(name, _field(name, value))
+            if fault:
+                st.markdown(f":red[:material/error: {plain(fault)}]")
+            faults.append(fault)
+    return not any(faults)
+
+
+def _field(name: str, value: Any) -> Any:
+    label, meaning = MEANINGS[name]
+    if name == "journal":
+        choices = list(JOURNALS)
+        return st.selectbox(
+            label, choices, index=choices.index(value), format_func=JOURNALS.__getitem__, key=_key(name)
+        )
+    if isinstance(value, tuple):
+        return st.text_input(label, ", ".join(value), key=_key(name), help=meaning)
+    # No least value: the browser would keep back a smaller one, and say nothing.
+    return st.number_input(label, value=value, key=_key(name), help=f"{meaning} Usual: {getattr(Settings(), name):,}.")
+
+
+def _fault(name: str, value: Any) -> str:
+    """A sentence about what cannot be set; "" for what can."""
+    if name == "local_hosts":
+        wrong = next((host for host in _hosts(value) if not is_host(host)), None)
+        if wrong is None:
+            return ""
+        shown = wrong.replace("://", f":{WORD_JOINER}//")  # else it would become a link
+        return f"“{shown}” is no host. Write only its name and port, as in nas.local:8080."
+    if isinstance(value, str):
+        return ""
+    fault = number_fault(name, value)
+    return fault and f"{fault[0].upper()}{fault[1:]}."
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    return tuple(host.strip() for host in text.split(",") if host.strip())
 
 
 def _key(name: str) -> str:
@@ -122,7 +149,9 @@ def _key(name: str) -> str:
 @spoken()
 def _save() -> None:
     values = {name: st.session_state[_key(name)] for name in MEANINGS}
-    values["local_hosts"] = tuple(host.strip() for host in values["local_hosts"].split(",") if host.strip())
+    if any(_fault(name, value) for name, value in values.items()):
+        return
+    values["local_hosts"] = _hosts(values["local_hosts"])
     state.library().save_settings(Settings(**values))
     st.session_state[SAVED] = True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dscore.errors import AddressError, FetchError
-from dscore.fetch.addresses import Target, check, is_public, resolved
+from dscore.fetch.addresses import Target, check, is_host, is_public, resolved
 
 FORBIDDEN = (
     "http://127.0.0.1/",
@@ -176,3 +176,16 @@ def test_a_refusal_tells_no_key() -> None:
     with pytest.raises(AddressError) as caught:
         check("http://name:canary@127.0.0.1/?api_key=canary")
     assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["nas.local", "NAS.local:8080", "127.0.0.1", "127.0.0.1:80", "::1", "localhost"])
+def test_a_local_host_is_named_as_it_is_looked_for(text: str) -> None:
+    assert is_host(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "http://nas.local", "nas.local/v1", "nas.local/", "nas.local?", "a b", "me@nas.local", "nas.local:x", "[::1]"],
+)
+def test_what_no_address_would_match_is_no_local_host(text: str) -> None:
+    assert not is_host(text)
