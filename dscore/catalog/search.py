@@ -65,6 +65,12 @@ def count(db: Database, dataset_id: int, query: Query) -> int:
     return int(db.execute(f"select count(*) {found.sql}", found.params).fetchone()[0])
 
 
+def total(db: Database, dataset_id: int, query: Query) -> int:
+    """How many items a search looks through: those in the trash, too, where it speaks of the trash."""
+    inside = count(db, dataset_id, Is("trashed")) if speaks_of_trash(query) else 0
+    return count(db, dataset_id, Everything()) + inside
+
+
 def tag_counts(db: Database, dataset_id: int, query: Query, *, limit: int | None = None) -> list[TagCount]:
     """The tags of the items that match, the most used first."""
     if isinstance(query, Everything):

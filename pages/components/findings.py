@@ -13,7 +13,7 @@ from dscore.catalog import changes, search
 from dscore.catalog.connection import Database
 from dscore.catalog.tags import TagCount
 from dscore.config import Library
-from dscore.text.query import Everything, parse_query
+from dscore.text.query import parse_query
 
 PAGE_SIZE = 200
 MOST_TAGS = 1000
@@ -49,8 +49,8 @@ def ask(db: Database, library: Library, dataset_id: int, query: str) -> Asked:
 
 @st.cache_resource(show_spinner=False, max_entries=64, ttl=KEPT_SECONDS)
 def total(_db: Database, asked: Asked) -> int:
-    """The dataset's pictures, whatever the filter."""
-    return search.count(_db, asked.dataset_id, Everything())
+    """Out of how many pictures the filter finds some."""
+    return search.total(_db, asked.dataset_id, parse_query(asked.query))
 
 
 @st.cache_resource(show_spinner=False, max_entries=64, ttl=KEPT_SECONDS)

@@ -40,7 +40,6 @@ class Scope:
 def choose_scope(db: Database, dataset: Dataset, *, key: str) -> Scope:
     """Draw the choice, the narrowest first, and say what was chosen. Raises QueryError for a filter that cannot be read."""
     query, selection = state.query(), state.selection()
-    total = search.count(db, dataset.id, Everything())
     kinds = [kind for kind, there in ((SELECTED, not selection.empty), (FOUND, bool(query))) if there] + [ALL]
     # What was chosen among other pictures is no choice among these.
     among = (dataset.id, query, selection)
@@ -53,18 +52,19 @@ def choose_scope(db: Database, dataset: Dataset, *, key: str) -> Scope:
             "Which pictures", kinds, key=key, format_func=LABELS.__getitem__, required=True, persist_state="session"
         )
         kind = chosen or kind
-    scope = _scope(db, dataset, kind, total=total)
+    scope = _scope(db, dataset, kind)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(scope.words[0].upper() + scope.words[1:])
         places.link(places.EXPLORE, "See them", query=scope.query)
-    if not total and not query:
+    if not scope.total and not query:
         _all_trashed(db, dataset)
     return scope
 
 
-def _scope(db: Database, dataset: Dataset, kind: str, *, total: int) -> Scope:
+def _scope(db: Database, dataset: Dataset, kind: str) -> Scope:
     text, selection = "" if kind == ALL else state.query(), state.selection()
-    found = search.ids(db, dataset.id, parse_query(text))
+    query = parse_query(text)
+    found, total = search.ids(db, dataset.id, query), search.total(db, dataset.id, query)
     if kind != SELECTED:
         return Scope(kind, text, tuple(found), None, total)
     picked = [item for item in found if (item in selection.items) != selection.everything]

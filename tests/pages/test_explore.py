@@ -62,6 +62,16 @@ def test_the_filter_of_the_url_says_how_many_it_finds() -> None:
     assert shown.multiselect[0].value == ["solo"]
 
 
+@pytest.mark.parametrize("trashed", [3, 8])
+def test_what_is_in_the_trash_is_counted_among_all_where_the_filter_speaks_of_it(heap: Commands, trashed: int) -> None:
+    heap.good("edit", "heap", "trash", "--where", " or ".join(f"name:p{number}" for number in range(trashed)))
+    assert (filter_bar(shown := explored("is:trashed"))["count"], filter_bar(shown)["total"]) == (trashed, 8)
+    assert f"{trashed} of 8 pictures, what the filter “is:trashed” finds" in texts(
+        good(shown.switch_page("export.py").run()), "text"
+    )
+    assert filter_bar(explored("is:captioned or is:uncaptioned"))["total"] == 8 - trashed
+
+
 @pytest.mark.usefixtures("heap")
 def test_a_tag_of_the_list_is_put_into_the_filter_and_taken_out() -> None:
     shown = chosen(explored("solo"), "tags-picked", ["solo", "red dress"])
