@@ -4,23 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dscore.catalog.connection import Database, open_catalog
+from dscore.catalog.connection import Database
 from dscore.catalog.datasets import Dataset
 from dscore.pipeline.checking import Report
 from dscore.quality.findings import Level
 from dscore.text.tokens import LIMITS, LONG
-from pages.components import (
-    alike,
-    checked,
-    filter_bar,
-    finding_list,
-    mending,
-    ready,
-    scope,
-    state,
-    taken_back,
-)
-from pages.components.trouble import spoken
+from pages.components import alike, checked, filter_bar, finding_list, frame, mending, ready, scope, taken_back
 from pages.components.words import counted
 
 BASES = {"sdxl": "SDXL, 1024", "sd15": "SD 1.5, 512"}
@@ -35,8 +24,6 @@ def _draw(db: Database, dataset: Dataset) -> None:
     if mending.is_busy(db, dataset):
         return
     asked = filter_bar.ask(db, dataset)
-    if asked is None:
-        return
     bar = st.container(horizontal=True, vertical_alignment="top", gap="small")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         kind = ready.choose_kind(dataset)
@@ -84,9 +71,4 @@ def _say(report: Report) -> None:
     st.text(f"{counted(report.pictures, 'picture')} checked: {said}.")
 
 
-dataset = state.dataset()
-with spoken(), open_catalog(state.library()) as db:
-    if dataset is None or scope.is_empty(db, dataset):
-        scope.no_pictures("There are no pictures to check yet.")
-    else:
-        _draw(db, dataset)
+frame.draw("There are no pictures to check yet.", _draw)

@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dscore.catalog.connection import open_catalog
-from pages.components import edit_form, edit_preview, history, naming_form, recipes, scope, state, taken_back, versions
+from dscore.catalog.connection import Database
+from dscore.catalog.datasets import Dataset
+from pages.components import edit_form, edit_preview, frame, history, naming_form, recipes, scope, taken_back, versions
 from pages.components.trouble import spoken
 
 st.title("Edit", anchor=False)
 st.caption("Choose what to do and with which pictures; see it before it is done; undo it at any time.")
 
-dataset = state.dataset()
-with spoken(), open_catalog(state.library()) as db:
-    if dataset is None or scope.is_empty(db, dataset):
-        scope.no_pictures("There are no captions to edit yet.")
-    else:
-        grid = st.grid(3, min_column_width=220, gap="large")
-        main, side = grid.cell(column_span=2), grid.cell()
-        with side:
-            history.draw(db, dataset)
-            versions.draw(db, dataset)
-        with main:
-            taken_back.say()
-            versions.outcome()
-            recipes.outcome(db, dataset)
-            edit_preview.outcome(db, dataset)
-            with spoken():
-                chosen = scope.choose_scope(db, dataset, key="edit-scope")
-                operation = edit_form.draw(db, dataset, chosen)
-                if not edit_preview.is_busy(db, dataset) and operation is not None:
-                    edit_preview.draw(db, dataset, operation, chosen)
-                recipes.draw(db, dataset, operation, chosen)
-                naming_form.draw(db, dataset, chosen)
+
+def _draw(db: Database, dataset: Dataset) -> None:
+    grid = st.grid(3, min_column_width=220, gap="large")
+    main, side = grid.cell(column_span=2), grid.cell()
+    with side:
+        history.draw(db, dataset)
+        versions.draw(db, dataset)
+    with main:
+        taken_back.say()
+        versions.outcome()
+        recipes.outcome(db, dataset)
+        edit_preview.outcome(db, dataset)
+        with spoken():
+            chosen = scope.choose_scope(db, dataset, key="edit-scope")
+            operation = edit_form.draw(db, dataset, chosen)
+            if not edit_preview.is_busy(db, dataset) and operation is not None:
+                edit_preview.draw(db, dataset, operation, chosen)
+            recipes.draw(db, dataset, operation, chosen)
+            naming_form.draw(db, dataset, chosen)
+
+
+frame.draw("There are no captions to edit yet.", _draw)

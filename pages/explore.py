@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dscore.catalog.connection import Database, open_catalog
+from dscore.catalog.connection import Database
 from dscore.catalog.datasets import Dataset
 from dscore.pipeline import hints
 from dscore.text import terms
-from pages.components import charts, filter_bar, findings, gallery, saved_filters, scope, state, undoing
-from pages.components.trouble import spoken
+from pages.components import charts, filter_bar, findings, frame, gallery, saved_filters, scope, state, undoing
 
 st.title("Explore", anchor=False)
 st.caption(
@@ -19,8 +18,6 @@ st.caption(
 
 def _draw(db: Database, dataset: Dataset) -> None:
     asked = filter_bar.ask(db, dataset)
-    if asked is None:
-        return
     query = asked.query
     rest = [
         findings.ask(db, state.library(), dataset.id, terms.without(query, *fields))
@@ -51,9 +48,4 @@ def _draw(db: Database, dataset: Dataset) -> None:
         charts.draw_tag_numbers(findings.tag_numbers(db, rest[1]))
 
 
-dataset = state.dataset()
-with spoken(), open_catalog(state.library()) as db:
-    if dataset is None or scope.is_empty(db, dataset):
-        scope.no_pictures("There are no pictures to look at yet.")
-    else:
-        _draw(db, dataset)
+frame.draw("There are no pictures to look at yet.", _draw)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from dscore.catalog.connection import Database, open_catalog
+from dscore.catalog.connection import Database
 from dscore.catalog.datasets import Dataset
 from dscore.media.buckets import PRESETS
 from dscore.pipeline.report import Heading, report
@@ -19,14 +19,13 @@ from pages.components import (
     caption_statistics,
     facts,
     filter_bar,
+    frame,
     picture_statistics,
     scope,
-    state,
     tag_statistics,
 )
 from pages.components.findings import Asked
 from pages.components.places import EXPLORE, link
-from pages.components.trouble import spoken
 from pages.components.words import counted
 
 TABS: dict[str, Callable[[Asked, Statistics], None]] = {
@@ -42,8 +41,6 @@ st.caption("What your pictures and captions are made of. Click a bar, and Explor
 
 def _draw(db: Database, dataset: Dataset) -> None:
     asked = filter_bar.ask(db, dataset)
-    if asked is None:
-        return
     found = facts.statistics(asked)
     with st.container(horizontal=True, vertical_alignment="top", gap="small"):
         filter_bar.draw(db, asked, count=found.pictures)
@@ -90,9 +87,4 @@ def _draw_figures(asked: Asked, found: Statistics) -> None:
                 link(EXPLORE, f"{counted(number, 'picture')} {words}", query=terms.also(asked.query, Is(word)))
 
 
-dataset = state.dataset()
-with spoken(), open_catalog(state.library()) as db:
-    if dataset is None or scope.is_empty(db, dataset):
-        scope.no_pictures("There are no pictures to count yet.")
-    else:
-        _draw(db, dataset)
+frame.draw("There are no pictures to count yet.", _draw)

@@ -28,14 +28,20 @@ _BAR = st.components.v2.component(
 _GRAMMAR = Path(__file__).resolve().parents[2] / "docs" / "search.md"
 
 
-def ask(db: Database, dataset: Dataset) -> Asked | None:
-    """What the page's filter asks for; None where it cannot be read, as from a link: then the line is drawn, and says why."""
+def is_readable(dataset: Dataset) -> bool:
+    """Whether the filter can be read; where it cannot, as from a link, the line is drawn to be mended, and says why."""
     query = state.query()
-    try:
-        return findings.ask(db, state.library(), dataset.id, query)
-    except QueryError:
+    if _trouble(query) is None:
+        return True
+    with st.container(horizontal=True, vertical_alignment="top", gap="small"):
         _draw(dataset.id, query, count=0, total=0)
-        return None
+        _draw_grammar()
+    return False
+
+
+def ask(db: Database, dataset: Dataset) -> Asked:
+    """What the page's filter asks for."""
+    return findings.ask(db, state.library(), dataset.id, state.query())
 
 
 def draw(db: Database, asked: Asked, *, count: int) -> None:

@@ -88,6 +88,15 @@ def test_a_filter_from_a_link_that_cannot_be_read_is_pointed_at() -> None:
 
 
 @pytest.mark.usefixtures("heap")
+@pytest.mark.parametrize("page", ["check", "statistics", "edit", "tag", "tune", "caption", "export"])
+def test_each_page_offers_the_line_to_mend_a_filter_that_cannot_be_read(page: str) -> None:
+    shown = opened(f"{page}.py")
+    shown.query_params["q"] = "("
+    assert filter_bar(good(shown.run()))["trouble"]["sentence"] == "This group is empty."
+    assert not shown.error
+
+
+@pytest.mark.usefixtures("heap")
 def test_another_filter_begins_at_its_first_page_with_nothing_chosen() -> None:
     shown = explored(page="3")
     assert gallery(shown)["page"] == 1  # there is no third
