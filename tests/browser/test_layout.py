@@ -1,0 +1,48 @@
+"""Where things stand in a wide and in a narrow window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
+
+from tests.browser.server import Server, serving, settled, visiting
+from tests.made_sets import fill, scored
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with a dataset of 24 small pictures without a caption; the tests only look."""
+    folder = tmp_path_factory.mktemp("layout")
+    fill(folder / "heap", {f"p{number}.png": scored({}, rest=number) for number in range(24)})
+    with serving(folder / "library") as server:
+        server.dscore.good("import", folder / "heap", "--dataset", "heap")
+        yield server
+
+
+@pytest.fixture
+def narrow(browser: Browser) -> Iterator[Page]:
+    """Half of a usual screen."""
+    with visiting(browser, width=900, height=800) as page:
+        yield page
+
+
+def box(element: Locator) -> FloatRect:
+    found = element.bounding_box()
+    assert found is not None
+    return found
+
+
+def test_the_buttons_beside_the_filter_stay_where_they_are_whatever_is_wrong_with_it(
+    filled: Server, narrow: Page
+) -> None:
+    filled.open(narrow, "/explore?dataset=heap")
+    undo = narrow.locator(".st-key-undo")
+    before = box(undo)
+    line = narrow.get_by_label("Filter", exact=True)
+    line.fill("solo or ( tokens>x kb>=1000 ) or ( long_hair or short_hair )")
+    line.press("Enter")
+    expect(narrow.locator(".trouble")).to_contain_text("whole number")
+    settled(narrow)
+    assert box(undo) == before
