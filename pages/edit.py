@@ -6,7 +6,18 @@ import streamlit as st
 
 from dscore.catalog.connection import Database
 from dscore.catalog.datasets import Dataset
-from pages.components import edit_form, edit_preview, frame, history, naming_form, recipes, scope, taken_back, versions
+from pages.components import (
+    beside,
+    edit_form,
+    edit_preview,
+    frame,
+    history,
+    naming_form,
+    recipes,
+    scope,
+    taken_back,
+    versions,
+)
 from pages.components.trouble import spoken
 
 st.title("Edit", anchor=False)
@@ -14,8 +25,7 @@ st.caption("Choose what to do and with which pictures; see it before it is done;
 
 
 def _draw(db: Database, dataset: Dataset) -> None:
-    grid = st.grid(3, min_column_width=220, gap="large")
-    main, side = grid.cell(column_span=2), grid.cell()
+    main, side = beside.parts()
     with side:
         history.draw(db, dataset)
         versions.draw(db, dataset)

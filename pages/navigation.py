@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.components import gate, sidebar
+from pages.components.assets import joined
 from pages.components.places import PAGES, WORKING_ORDER
 from pages.components.trouble import spoken
 
@@ -15,6 +16,7 @@ st.set_page_config(
     initial_sidebar_state=SIDEBAR_WIDTH,
 )
 gate.keep_closed()
+st.html(f"<style>{joined('page.css')}</style>")
 page = st.navigation(
     [
         st.Page(

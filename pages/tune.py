@@ -6,7 +6,7 @@ import streamlit as st
 
 from dscore.catalog.connection import Database
 from dscore.catalog.datasets import Dataset
-from pages.components import frame, scope, stored_scores, taken_back, tune_form, tune_outcome, tune_result
+from pages.components import beside, frame, scope, stored_scores, taken_back, tune_form, tune_outcome, tune_result
 from pages.components.trouble import spoken
 
 st.title("Tune", anchor=False)
@@ -26,8 +26,7 @@ def _draw(db: Database, dataset: Dataset) -> None:
     heard = tune_form.models(known)
     tune_form.presets(heard)
     action = st.container()  # on top in a narrow window too, where the settings stand above all that follows
-    grid = st.grid(3, min_column_width=240, gap="large")
-    left, right = grid.cell(), grid.cell(column_span=2)
+    right, left = beside.parts(narrow_first=True)
     with left:
         asked = tune_form.settings(heard)
     with action:

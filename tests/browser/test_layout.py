@@ -46,3 +46,16 @@ def test_the_buttons_beside_the_filter_stay_where_they_are_whatever_is_wrong_wit
     expect(narrow.locator(".trouble")).to_contain_text("whole number")
     settled(narrow)
     assert box(undo) == before
+
+
+def test_history_is_beside_the_edits_or_below_them_and_as_wide_as_the_page(
+    filled: Server, narrow: Page, page: Page
+) -> None:
+    filled.open(page, "/edit?dataset=heap")
+    wide, side = box(page.locator(".st-key-wide")), box(page.locator(".st-key-narrow"))
+    assert side["y"] == wide["y"]
+    assert side["x"] > wide["x"] + wide["width"]
+    filled.open(narrow, "/edit?dataset=heap")
+    wide, side = box(narrow.locator(".st-key-wide")), box(narrow.locator(".st-key-narrow"))
+    assert side["y"] > wide["y"]
+    assert (side["x"], side["width"]) == (wide["x"], wide["width"])
