@@ -59,3 +59,12 @@ def test_history_is_beside_the_edits_or_below_them_and_as_wide_as_the_page(
     wide, side = box(narrow.locator(".st-key-wide")), box(narrow.locator(".st-key-narrow"))
     assert side["y"] > wide["y"]
     assert (side["x"], side["width"]) == (wide["x"], wide["width"])
+
+
+def test_how_many_more_pictures_a_finding_has_is_seen_in_a_narrow_window(filled: Server, narrow: Page) -> None:
+    filled.open(narrow, "/check?dataset=heap")
+    row = narrow.locator(".st-key-faces-missing")
+    expect(row.get_by_text("+ 14")).to_be_visible()
+    more, last = box(row.get_by_text("+ 14")), box(row.locator("img").last)
+    assert last["y"] < more["y"] < last["y"] + last["height"]
+    assert more["x"] + more["width"] <= box(row)["x"] + box(row)["width"]
