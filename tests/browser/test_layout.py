@@ -68,3 +68,12 @@ def test_how_many_more_pictures_a_finding_has_is_seen_in_a_narrow_window(filled:
     more, last = box(row.get_by_text("+ 14")), box(row.locator("img").last)
     assert last["y"] < more["y"] < last["y"] + last["height"]
     assert more["x"] + more["width"] <= box(row)["x"] + box(row)["width"]
+
+
+def test_what_enter_does_is_said_below_the_field(filled: Server, narrow: Page) -> None:
+    filled.open(narrow, "/import?source=hub")
+    field = narrow.get_by_label("Dataset on Hugging Face", exact=True)
+    field.fill("https://huggingface.co/datasets/an-owner/a-rather-long-name-of-a-dataset/tree/main/data")
+    hint = narrow.get_by_text("Press Enter")
+    expect(hint).to_be_visible()
+    assert box(hint)["y"] >= box(field)["y"] + box(field)["height"]
