@@ -21,6 +21,8 @@ from dscore.text.tags import tag_key
 from dscore.text.tokens import LIMITS, SWEET_SPOT, Cut, TokenCounter
 
 BINS = 30
+FEW = 0.02
+"""So many of all may be far above the others; they share the last bin, if without them the others' bins are much finer."""
 
 Pairs = tuple[tuple[int, int], ...]
 """(a number, how many pictures have it), by the number."""
@@ -183,13 +185,35 @@ def histogram(values: Sequence[int]) -> Pairs:
 
 
 def binned(pairs: Pairs, *, bins: int = BINS) -> list[tuple[int, int, int]]:
-    """(from, to, how many) over equally wide bins, both ends included and empty ones too; a bin is 1, 2, 5, 10, 20, … wide."""
+    """(from, to, how many) over equally wide bins, both ends included and empty ones too; a bin is 1, 2, 5, 10, 20, … wide.
+
+    The last one is wider where a few numbers are far above all others.
+    """
     if not pairs:
         return []
-    low, high = pairs[0][0], pairs[-1][0]
+    low, high, usual = pairs[0][0], pairs[-1][0], _usual(pairs)
     step = _round_step((high - low + 1) / bins)
-    start = low // step * step
-    sums = [0] * ((high - start) // step + 1)
+    finer = _round_step((usual - low + 1) / bins)
+    if step <= 3 * finer:
+        return _even(pairs, step)
+    found = _even(tuple(pair for pair in pairs if pair[0] <= usual), finer)
+    above = tuple((value, count) for value, count in pairs if value > found[-1][1])
+    return [*found, (found[-1][1] + 1, high, sum(count for _, count in above))]
+
+
+def _usual(pairs: Pairs) -> int:
+    """The largest number but for those of a few pictures, of one at least."""
+    left = max(1, int(FEW * sum(count for _, count in pairs)))
+    for value, count in reversed(pairs):
+        left -= count
+        if left < 0:
+            return value
+    return pairs[0][0]
+
+
+def _even(pairs: Pairs, step: int) -> list[tuple[int, int, int]]:
+    start = pairs[0][0] // step * step
+    sums = [0] * ((pairs[-1][0] - start) // step + 1)
     for value, count in pairs:
         sums[(value - start) // step] += count
     return [(start + place * step, start + (place + 1) * step - 1, count) for place, count in enumerate(sums)]

@@ -36,15 +36,22 @@ def draw_bars(name: str, rows: Sequence[tuple[str, int]], label: str) -> str | N
 def histogram(
     name: str, bins: Sequence[Bin], title: str, alt: str, *, lines: Sequence[int] = (), band: Span | None = None
 ) -> Span | None:
-    """Upright bars with lines at some numbers and a band behind; the ends of the bar that was clicked just now."""
+    """Upright bars with lines at some numbers and a band behind; the ends of the bar that was clicked just now.
+
+    All are drawn as wide as the first; the last one's words say where it stands for more.
+    """
+    step = bins[0][1] - bins[0][0] + 1
+    drawn = [(low, min(high, low + step - 1), count) for low, high, count in bins]
     table = pd.DataFrame(
-        [(low - 0.5, high + 0.5, low, high, count) for low, high, count in bins],
+        [(one[0] - 0.5, one[1] + 0.5, low, high, count) for one, (low, high, count) in zip(drawn, bins, strict=True)],
         columns=["from", "to", "low", "high", "pictures"],
     )
+    lasting = [_and_more(drawn[-1])] if drawn[-1] != bins[-1] else []
+    marks = [*(_line(at) for at in lines if _within(at, drawn)), *lasting]
     spec: dict[str, Any] = {
         "height": 190,
         "padding": ROOM,
-        "layer": [*_band(band, bins), _columns(title), *(_line(at) for at in lines if _within(at, bins)), _targets()],
+        "layer": [*_band(band, drawn), _columns(title), *marks, _targets()],
     }
     event: Any = st.vega_lite_chart(table, spec, key=name, on_select="rerun", width="stretch", alt=alt)
     points = event.selection.get("bar", [])
@@ -171,6 +178,19 @@ def _line(at: int) -> dict[str, Any]:
                 "encoding": {"y": {"value": 8}, "text": {"value": str(at)}},
             },
         ],
+    }
+
+
+def _and_more(last: Bin) -> dict[str, Any]:
+    """What is said over the last bar, on the left of its right end."""
+    return {
+        "data": {"values": [{}]},
+        "mark": {"type": "text", "align": "right", "color": colour("grayColor"), "aria": False},
+        "encoding": {
+            "x": {"datum": last[1] + 0.5, "type": "quantitative"},
+            "y": {"value": 24},
+            "text": {"value": f"{last[0]:,} and more"},
+        },
     }
 
 

@@ -139,3 +139,16 @@ def test_bins_hold_everything_and_are_few() -> None:
     assert len(found) <= 31
     assert {high - low + 1 for low, high, _ in found} == {10_000}
     assert found[0][:2] == (0, 9_999)
+
+
+def test_a_few_numbers_far_above_the_others_share_the_last_bin() -> None:
+    usual = tuple((number, 1) for number in range(20, 80))
+    found = binned((*usual, (1_950, 1)))
+    assert found == [*binned(usual), (80, 1_950, 1)]
+    assert binned(((10, 1), (2_000, 1)))[-1] == (11, 2_000, 1)
+
+
+def test_what_is_not_rare_or_not_far_above_has_a_bin_like_the_others() -> None:
+    usual = tuple((number, 1) for number in range(20, 80))
+    for far in ((1_950, 20), (130, 1)):
+        assert len({high - low for low, high, _ in binned((*usual, far))}) == 1
