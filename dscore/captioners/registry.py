@@ -64,6 +64,8 @@ def find_captioner(name_or_folder: str | Path) -> CaptionerSpec:
             return _folder_spec(folder.resolve())
         except OSError as error:
             raise ModelError(f"The folder {folder} cannot be read: {error.strerror}. Check its rights.") from error
+    if folder.is_absolute():
+        raise NotFoundError(f"There is no folder {folder}. Name one with a BLIP model in it.")
     names = ", ".join(spec.name for spec in CAPTIONERS)
     raise NotFoundError(
         f'There is no captioner "{name_or_folder}". Give one of {names}, or a folder with a BLIP model in it.'

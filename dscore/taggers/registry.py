@@ -192,6 +192,8 @@ def find_tagger(name_or_folder: str | Path) -> TaggerSpec:
             return _folder_spec(folder)
         except OSError as error:
             raise ModelError(f"The folder {folder} cannot be read: {error.strerror}. Check its rights.") from error
+    if folder.is_absolute():
+        raise NotFoundError(f"There is no folder {folder}. Name one with model.onnx and its list of tags.")
     names = ", ".join(spec.name for spec in TAGGERS)
     raise NotFoundError(
         f'There is no tagger "{name_or_folder}". Give one of {names}, or a folder with model.onnx and its list of tags.'

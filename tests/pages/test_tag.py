@@ -45,6 +45,12 @@ def test_a_folder_that_is_no_tagger_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("heap")
+def test_a_folder_that_is_not_there_is_said_without_the_names_of_models(tmp_path: Path) -> None:
+    (said,) = texts(with_own(opened("tag.py"), tmp_path / "gone"), "error")
+    assert said == plain(f"There is no folder {tmp_path / 'gone'}. Name one with model.onnx and its list of tags.")
+
+
+@pytest.mark.usefixtures("heap")
 @pytest.mark.parametrize("path", NO_PATHS)
 def test_a_path_that_cannot_be_is_said(path: str) -> None:
     shown = with_own(opened("tag.py"), path)
