@@ -22,13 +22,17 @@ NO_EDITS = {"import", "tag", "caption", "kind"}
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One rung: how it stands in a sentence, and what to do, with the filter that finds what is still to do."""
+    """One rung: how it stands in a sentence, and what to do, with the filter that finds what is still to do.
+
+    `warns`: it holds nothing up, but there is something to look at.
+    """
 
     place: Place
     is_done: bool
     state: str
     action: str
     query: str | None = None
+    warns: bool = False
 
 
 def steps(db: Database, dataset: Dataset, counts: Counts) -> list[Step]:
@@ -69,7 +73,8 @@ def _check(db: Database, dataset: Dataset, counts: Counts) -> Step:
     errors = sum(one.level is Level.ERROR for one in found)
     said = [(errors, "error"), (len(found) - errors, "warning")]
     words = ", ".join(counted(number, name) for number, name in said if number)
-    return Step(CHECK, not errors, words or "Nothing is wrong", "See what is wrong" if found else "Check again", "")
+    action = "See what is wrong" if found else "Check again"
+    return Step(CHECK, not errors, words or "Nothing is wrong", action, "", warns=bool(found))
 
 
 def _edit(db: Database, dataset: Dataset, counts: Counts) -> Step:
@@ -97,9 +102,13 @@ def draw(rungs: Sequence[Step]) -> None:
     grid = st.grid(len(rungs), min_column_width=180, border=True, key="ladder")
     for rung in rungs:
         with grid.cell():
-            icon = ":material/check_circle:" if rung.is_done else ":material/radio_button_unchecked:"
-            colour = "green" if rung.is_done else "primary" if rung is next_step else "gray"
-            st.markdown(f":{colour}[{icon}] **{rung.place.title}**")
+            st.markdown(f"{_mark(rung, is_next=rung is next_step)} **{rung.place.title}**")
             st.caption(plain(rung.state))
             if rung.action:
                 link(rung.place, rung.action, query=rung.query, icon=":material/arrow_forward:")
+
+
+def _mark(rung: Step, *, is_next: bool) -> str:
+    if rung.is_done:
+        return ":orange[:material/warning:]" if rung.warns else ":green[:material/check_circle:]"
+    return f":{'primary' if is_next else 'gray'}[:material/radio_button_unchecked:]"

@@ -31,7 +31,9 @@ def links(shown: AppTest) -> dict[str, str]:
 def rungs(shown: AppTest) -> list[str]:
     """The state of each step, in order."""
     titles = [one.value for one in shown.main.markdown]
-    return [title.partition("**")[2].rstrip("*") + (": done" if "check_circle" in title else "") for title in titles]
+    marks = {"check_circle": ": done", "warning": ": to look at"}
+    said = [next((words for icon, words in marks.items() if icon in title), "") for title in titles]
+    return [title.partition("**")[2].rstrip("*") + words for title, words in zip(titles, said, strict=True)]
 
 
 def test_an_empty_library_has_a_place_to_drop_pictures(dscore: Commands) -> None:
@@ -73,7 +75,7 @@ def test_done_steps_are_marked(heap: Commands) -> None:
     heap.good("edit", "heap", "add", "thing")
     heap.good("export", "heap", heap.home / "exports" / "heap")
     shown = opened("overview.py")
-    assert rungs(shown) == ["Import: done", "Tag: done", "Check: done", "Edit: done", "Export: done"]
+    assert rungs(shown) == ["Import: done", "Tag: done", "Check: to look at", "Edit: done", "Export: done"]
     assert any(text.startswith("Trigger word\\: sks") for text in texts(shown, "caption"))
 
 
