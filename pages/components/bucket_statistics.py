@@ -32,7 +32,7 @@ def draw(asked: Asked, found: Statistics) -> None:
 
 
 def _settings() -> tuple[BucketSettings, int, int]:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="top"):
         name = st.segmented_control(
             "For",
             [*PRESETS, OWN],
@@ -43,7 +43,7 @@ def _settings() -> tuple[BucketSettings, int, int]:
         )
         batch_size = st.number_input("Batch size", 1, 1024, 1, key="buckets-batch", width=120, persist_state="session")
         repeats = st.number_input("Repeats", 1, 10_000, 1, key="buckets-repeats", width=120, persist_state="session")
-        no_upscale = st.checkbox("Never enlarge (bucket_no_upscale)", key="buckets-no-upscale", persist_state="session")
+    no_upscale = st.checkbox("Never enlarge (bucket_no_upscale)", key="buckets-no-upscale", persist_state="session")
     preset = PRESETS.get(name or "")
     if preset is not None:
         return BucketSettings(preset.resolution, preset.least, preset.most, no_upscale=no_upscale), batch_size, repeats

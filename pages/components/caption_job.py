@@ -27,7 +27,7 @@ def draw(db: Database, dataset: Dataset, request: Request | None, chosen: Scope)
 def _first(request: Request | None) -> str:
     """What comes before the work."""
     if request is None:
-        return "Say first who is to be asked, below."
+        return "First fill in what this model needs, below."
     spec = find_captioner(request.model) if request.asking is None else None
     return "" if spec is None or is_here(spec) else f"{spec.name} is downloaded first: {readable_size(spec.size)}."
 

@@ -79,6 +79,7 @@ def test_a_folder_that_is_no_captioner_is_said(tmp_path: Path) -> None:
     good(shown.run())
     good(shown.text_input(key="captioner-folder").set_value(str(tmp_path / "no")).run())
     assert "is no captioner" in shown.error[0].value.replace("\\", "")
+    assert "First fill in what this model needs, below." in texts(shown)
     assert shown.button(key="caption-now").disabled
 
 
