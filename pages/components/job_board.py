@@ -16,8 +16,8 @@ from pages.components.words import counted, plain, since
 
 MARKS = {
     "done": (":material/check_circle:", "done"),
-    "partial": (":material/error_outline:", "done in part"),
-    "failed": (":material/cancel:", "failed"),
+    "partial": (":material/error_outline:", ":orange[done in part]"),
+    "failed": (":material/cancel:", ":red[**failed**]"),
     "cancelled": (":material/block:", "cancelled"),
 }
 SHOWN = 1_000
@@ -43,17 +43,15 @@ def _board() -> None:
             progress.draw(job, place="board")
             _failures(job)
     if finished:
-        st.subheader("Done")
+        st.subheader("Finished")
     for job in finished:
         _finished(job)
 
 
 def _finished(job: Job) -> None:
     icon, word = MARKS[job.state]
-    title = plain(
-        f"{progress.DONE.get(job.kind, job.kind)} · {job.dataset or ''} · {_count(job)} · {word} {_when(job)}"
-    )
-    with st.expander(title, icon=icon, key=f"over_{job.id}", on_change="rerun") as details:
+    title = plain(f"{progress.DONE.get(job.kind, job.kind)} · {job.dataset or ''} · {_count(job)}")
+    with st.expander(f"{title} · {word} {_when(job)}", icon=icon, key=f"over_{job.id}", on_change="rerun") as details:
         if details.open:
             _details(job)
 

@@ -86,7 +86,8 @@ def test_a_failed_job_says_why_and_can_be_tried_again(heap: Commands) -> None:
     held = running(heap)
     end(heap, held, "failed", "The model is gone. Download it again.")
     shown = opened("jobs.py")
-    assert titles(shown)[0] == "Tagging · heap · 3 pictures, 1 left out · failed just now"
+    assert titles(shown)[0] == "Tagging · heap · 3 pictures, 1 left out · :red[**failed**] just now"
+    assert "Finished" in [title.value for title in shown.main.subheader]
     shown.session_state[f"over_{held.id}"] = True
     good(shown.run())
     assert shown.main.error[0].value.replace("\\", "") == "The model is gone. Download it again."
