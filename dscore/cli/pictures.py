@@ -29,6 +29,7 @@ from dscore.cli.output import (
 from dscore.config import Library
 from dscore.exporters import kohya
 from dscore.exporters.base import ExportOptions
+from dscore.exporters.manifest import MANIFEST
 from dscore.exporters.registry import EXPORTERS
 from dscore.models import Mode
 from dscore.pipeline.jobs import run_here
@@ -207,7 +208,7 @@ def export(
         dataset = dataset_table.get(db, name)
     plan = exporting.plan(library, dataset, target, form=form, options=options, query=where, rejected=rejected)
     if dry_run:
-        files = list(plan.paths())
+        files = [*plan.paths(), MANIFEST]
         more = [f"… and {len(files) - 20:,} more"] if len(files) > 20 else []
         lines = [f"It would be {counted(len(files), 'file')} in {plan.target}; nothing was written."]
         lines += [*plan.warnings, *(f"  {path}" for path in files[:20]), *more]

@@ -10,6 +10,7 @@ from dscore.catalog import changes
 from dscore.catalog.connection import Database
 from dscore.catalog.datasets import Dataset
 from dscore.exporters.base import ExportPlan, PlannedPicture
+from dscore.exporters.manifest import MANIFEST
 from dscore.pipeline import export
 from pages.components import export_target, state
 from pages.components.export_form import Wanted
@@ -45,9 +46,12 @@ def plan(db: Database, dataset: Dataset, wanted: Wanted, scope: Scope) -> Export
 
 def draw(planned: ExportPlan) -> None:
     """The first files as they will be, and what a trainer may take amiss."""
-    files = sum(2 if picture.caption_path else 1 for picture in planned.pictures) + len(planned.texts)
+    files = [*planned.paths(), MANIFEST]
     st.subheader("What it will hold", anchor=False)
-    st.caption(f"{counted(files, 'file')}; the first {min(SHOWN, len(planned.pictures))} pictures, as they will be:")
+    st.caption(
+        f"{counted(len(files), 'file')}, with dscore's own list of them, {MANIFEST}; the first "
+        f"{min(SHOWN, len(planned.pictures))} pictures, as they will be:"
+    )
     for picture in planned.pictures[:SHOWN]:
         _picture(picture)
     for text in planned.texts:

@@ -22,10 +22,12 @@ def test_the_files_are_shown_byte_for_byte_and_then_written_so(heap: Commands) -
     assert codes[:2] == ["solo, smile", "solo, red dress"]
     assert "10_heap/000001.txt · 11 bytes" in texts(shown)
     assert any("5 pictures have no caption" in text for text in texts(shown, "warning"))
+    assert any(text.startswith("13 files, with dscore's own list of them") for text in texts(shown, "caption"))
     clicked(shown, "export-now")
     assert after_job(heap.library, "export").state == "done"
     good(shown.run())
     folder = heap.library.exports / "heap-kohya"
+    assert len([path for path in folder.rglob("*") if path.is_file()]) == 13
     assert captions_of(folder)["000001"] == "solo, smile"
     assert (folder / "dataset.toml").read_text().strip() in codes
     assert str(folder) in [code.value for code in shown.code]
