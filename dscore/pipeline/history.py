@@ -87,10 +87,20 @@ def _name(name: Any) -> str:
     return f"called {name}"
 
 
+def _mark(mark: Any) -> str:
+    return "no mark" if mark is None else f"marked {mark}"
+
+
+def _stars(stars: Any) -> str:
+    return f"{stars or 'no'} {'star' if stars == 1 else 'stars'}"
+
+
 _PARTS: dict[str, Callable[[Any], str]] = {
     "prose": _prose,
     "trigger": _trigger,
     "template": _template,
     "trashed_at": _trash,
     "name": _name,
+    "mark": _mark,
+    "stars": _stars,
 }

@@ -22,6 +22,8 @@ from tests.catalog.made import dataset_of, make_library
         (Operation("sort", by="name"), "solo, long hair", "long hair, solo"),
         (Operation("trash"), "in the dataset", "not in the dataset"),
         (Operation("trigger", "saria"), "the trigger word of the dataset", "trigger word: saria"),
+        (Operation("mark", "keep"), "no mark", "marked keep"),
+        (Operation("stars", "1"), "no stars", "1 star"),
     ],
 )
 def test_each_edit_is_told_by_what_went_and_what_came(
