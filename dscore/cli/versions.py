@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from dscore.catalog import datasets as dataset_table
@@ -13,8 +15,8 @@ from dscore.catalog.versions import Version
 from dscore.cli.editing import around
 from dscore.cli.output import PARTLY, Output, counted, local_time, shared_options, undo_hint
 from dscore.config import Library
-from dscore.pipeline import versions
-from dscore.pipeline.versions import Difference
+from dscore.pipeline import comparison, versions
+from dscore.pipeline.comparison import Changed, Difference
 
 WANTED = {"list": (0, 0), "freeze": (1, 1), "diff": (1, 2), "restore": (1, 1), "delete": (1, 1)}
 """How many versions each action is about, at least and at most."""
@@ -24,7 +26,9 @@ WANTED = {"list": (0, 0), "freeze": (1, 1), "diff": (1, 2), "restore": (1, 1), "
 @click.argument("name")
 @click.argument("action", type=click.Choice(list(WANTED)), default="list")
 @click.argument("names", nargs=-1, metavar="[VERSION] [VERSION]")
-@click.option("--limit", type=click.IntRange(0), default=20, show_default=True, help="diff: captions to show.")
+@click.option(
+    "--limit", type=click.IntRange(0), default=20, show_default=True, help="diff: captions, names and marks to show."
+)
 @click.option("--yes", is_flag=True, help="delete: do not ask.")
 @shared_options
 def version(
@@ -35,7 +39,7 @@ def version(
     \b
     list                  the versions there are
     freeze V              keep pictures and captions as they are now
-    diff V [OTHER]        what changed from V to OTHER, or to now
+    diff V [OTHER]        what changed from V to OTHER, or to now: captions, names, marks, settings
     restore V             go back to V, as one change that can be undone
     delete V              forget V; pictures that only it kept can be emptied from the trash
     """
@@ -70,14 +74,22 @@ def _say_list(out: Output, found: list[Version]) -> None:
 
 def _say_difference(out: Output, db: Database, dataset: Dataset, names: tuple[str, ...], *, limit: int) -> None:
     found = [version_table.get(db, dataset.id, name) for name in names]
-    what = versions.difference(db, dataset, *found)
+    what = comparison.difference(db, dataset, *found)
     document = {
         "words": what.words,
         "added": images.names(db, what.added),
         "removed": images.names(db, what.removed),
-        "changed": [{"name": one.name, "before": one.before, "after": one.after} for one in what.changed],
+        "changed": _sides(what.changed),
+        "renamed": _sides(what.renamed),
+        "marked": _sides(what.marked),
+        "same_captions": images.names(db, what.hands),
+        "settings": {name: {"before": before, "after": after} for name, (before, after) in what.settings.items()},
     }
     out.result(document, [what.words, *_lines(what, limit)])
+
+
+def _sides(found: Sequence[Changed]) -> list[dict[str, str]]:
+    return [{"name": one.name, "before": one.before, "after": one.after} for one in found]
 
 
 def _lines(what: Difference, limit: int) -> list[str]:
@@ -85,8 +97,11 @@ def _lines(what: Difference, limit: int) -> list[str]:
     for one in what.changed[:limit]:
         before, after = around(one.before, one.after)
         lines += [f"{one.name}:", f"  - {before}", f"  + {after}"]
-    if len(what.changed) > limit:
-        lines.append(f"… and {len(what.changed) - limit:,} more; --limit shows more of them.")
+    lines += [f"{one.before} → {one.after}" for one in what.renamed[:limit]]
+    lines += [f"{one.name}: {one.before} → {one.after}" for one in what.marked[:limit]]
+    left = sum(max(0, len(found) - limit) for found in (what.changed, what.renamed, what.marked))
+    if left:
+        lines.append(f"… and {left:,} more; --limit shows more of them.")
     return lines
 
 

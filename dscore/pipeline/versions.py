@@ -1,15 +1,13 @@
-"""Versions compared with one another or with now, and gone back to; going back is one change, and can be undone."""
+"""Versions made, gone back to and forgotten; going back is one change, and can be undone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from dscore.catalog import changes, datasets, images, job_lists, jobs, versions
-from dscore.catalog import tags as tag_table
-from dscore.catalog.captions import ItemLayers
 from dscore.catalog.changes import CHUNK, Draft, Written
 from dscore.catalog.clock import now
 from dscore.catalog.connection import Database, open_catalog, reading, wait_for_turn, writing
@@ -19,46 +17,14 @@ from dscore.catalog.states import ItemState
 from dscore.catalog.versions import Frozen, Version
 from dscore.config import Library
 from dscore.errors import WrongUseError
-from dscore.models import CaptionStyle, Layers, Progress, TriggerPosition
+from dscore.models import Progress
 from dscore.pipeline import rules
 from dscore.pipeline.jobs import OnProgress, Work, run_here
 from dscore.pipeline.jobs import submit as queue
-from dscore.pipeline.render import caption_of, rendered, renderers
 
 KIND = "version"
 FREEZE = "freeze"
 STALE = "Somebody changed it meanwhile; it was left alone."
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """A picture that both have, with its caption in each."""
-
-    item_id: int
-    name: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What leads from one version to another: pictures that came and went, captions that changed."""
-
-    added: tuple[int, ...]
-    removed: tuple[int, ...]
-    changed: tuple[Changed, ...]
-
-    @property
-    def words(self) -> str:
-        """`+12 pictures, 3 gone, 40 captions changed`."""
-        parts = [f"+{_counted(len(self.added), 'picture')}"] if self.added else []
-        parts += [f"{_counted(len(self.removed), 'picture')} gone"] if self.removed else []
-        parts += [f"{_counted(len(self.changed), 'caption')} changed"] if self.changed else []
-        return ", ".join(parts) or "no difference"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,57 +45,6 @@ class Returned:
     changed: int
     stale: tuple[str, ...]
     state: str
-
-
-def difference(db: Database, dataset: Dataset, before: Version, after: Version | None = None) -> Difference:
-    """From one version to another, or (None) to what is there now."""
-    with reading(db):
-        old = versions.revs(db, before.id)
-        new = versions.present_revs(db, dataset.id) if after is None else versions.revs(db, after.id)
-        both = old.keys() & new.keys()
-        style = dataset if after is None else styled(dataset, after)
-        then = styled(dataset, before)
-        if (style.trigger, style.style) == (then.trigger, then.style):
-            both = {item for item in both if old[item] != new[item]}
-        looked_at = sorted(both)
-        captions = _captions(db, dataset, before, looked_at)
-        others = _captions(db, dataset, after, looked_at)
-        changed = [
-            Changed(item, others[item][0], text, others[item][1])
-            for item, (_, text) in captions.items()
-            if others[item][1] != text
-        ]
-    return Difference(tuple(sorted(new.keys() - old.keys())), tuple(sorted(old.keys() - new.keys())), tuple(changed))
-
-
-def styled(dataset: Dataset, version: Version) -> Dataset:
-    """The dataset with the settings that it had."""
-    then = version.settings
-    style = CaptionStyle(then["template"], TriggerPosition(then["trigger_position"]))
-    return replace(dataset, trigger=then["trigger"], style=style)
-
-
-def _captions(
-    db: Database, dataset: Dataset, version: Version | None, ids: Sequence[int]
-) -> dict[int, tuple[str, str]]:
-    """Item → (name, caption), in the version or now."""
-    if version is None:
-        return {one.item_id: (one.name, text) for chunk in rendered(db, dataset, ids) for one, text in chunk}
-    then = styled(dataset, version)
-    style = renderers(then)
-    found = {}
-    for chunk in versions.frozen(db, version.id, ids):
-        names = tag_table.names(db, {tag for one in chunk.values() for tag in one.state.tags})
-        for item, one in chunk.items():
-            found[item] = (one.name, caption_of(_layers(one, then.trigger, names), style))
-    return found
-
-
-def _layers(one: Frozen, trigger: str, names: Mapping[int, str]) -> ItemLayers:
-    state = one.state
-    word = trigger if state.trigger is None else state.trigger
-    tags = tuple([names[tag] for tag in state.ordered])
-    return ItemLayers(state.id, one.name, Layers(word, tags, state.prose.text if state.prose else ""), state.template)
 
 
 def way_back(db: Database, dataset: Dataset, version: Version) -> Return:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dscore import worker
@@ -11,8 +13,8 @@ from dscore.catalog.changes import CHUNK
 from dscore.catalog.connection import Database, open_catalog
 from dscore.catalog.datasets import MAX_NAME, Dataset
 from dscore.catalog.versions import Version
-from dscore.pipeline import versions
-from dscore.pipeline.versions import Difference
+from dscore.pipeline import comparison, versions
+from dscore.pipeline.comparison import Difference
 from pages.components import differences, state
 from pages.components.trouble import spoken
 from pages.components.words import counted, plain, since
@@ -24,7 +26,7 @@ SHOWN = 50
 """Changed captions in the drawer."""
 
 NAMED = 12
-"""Pictures that came or went, by name."""
+"""Pictures that came or went, or got other names or marks."""
 
 
 def draw(db: Database, dataset: Dataset) -> None:
@@ -67,7 +69,7 @@ def _compare(dataset_id: int, version_id: int) -> None:
         other = NOW
         if others:
             other = st.selectbox(f"From {version.name} to", [NOW, *others], key=f"compare-with-{version_id}")
-        what = versions.difference(db, dataset, version, others.get(other))
+        what = comparison.difference(db, dataset, version, others.get(other))
         st.text(f"From “{version.name}” to {f'“{other}”' if other in others else NOW}: {what.words}.")
         if other not in others:
             _ways(version, what)
@@ -77,7 +79,7 @@ def _compare(dataset_id: int, version_id: int) -> None:
 def _ways(version: Version, what: Difference) -> None:
     """Go back, or forget it."""
     with st.container(horizontal=True):
-        if what.words != Difference((), (), ()).words and st.button(
+        if not what.empty and st.button(
             "Go back to it",
             icon=":material/history:",
             type="primary",
@@ -92,10 +94,10 @@ def _ways(version: Version, what: Difference) -> None:
 
 
 def _draw_difference(db: Database, what: Difference, *, key: str) -> None:
-    for title, ids in (("Came", what.added), ("Went", what.removed)):
-        if ids:
-            more = f" and {len(ids) - NAMED:,} more" if len(ids) > NAMED else ""
-            st.caption(f"{title}: {plain(', '.join(images.names(db, ids[:NAMED])))}{more}")
+    _named("Came", images.names(db, what.added))
+    _named("Went", images.names(db, what.removed))
+    _named("Renamed", [f"{one.before} → {one.after}" for one in what.renamed])
+    _named("Marks", [f"{one.name}: {one.before} → {one.after}" for one in what.marked])
     shown = what.changed[:SHOWN]
     if shown:
         pictures = images.details(db, [one.item_id for one in shown])
@@ -103,6 +105,12 @@ def _draw_difference(db: Database, what: Difference, *, key: str) -> None:
         differences.draw(pairs, key=key)
     if len(what.changed) > SHOWN:
         st.caption(f"The first {SHOWN} of {len(what.changed):,}.")
+
+
+def _named(title: str, lines: Sequence[str]) -> None:
+    if lines:
+        more = f" and {len(lines) - NAMED:,} more" if len(lines) > NAMED else ""
+        st.caption(f"{title}: {plain('; '.join(lines[:NAMED]))}{more}")
 
 
 @spoken()

@@ -38,6 +38,18 @@ def test_freeze_diff_restore_and_undo(pets: Commands) -> None:
     assert pets.captions("pets") == {"a": "cat, blue", "b": "dog, blue"}
 
 
+def test_the_difference_names_marks_and_new_names(pets: Commands) -> None:
+    pets.good("version", "pets", "freeze", "v1")
+    pets.good("edit", "pets", "mark", "keep", "--where", "name:a")
+    pets.good("rename", "pets", "{name}_x", "--where", "name:b")
+    assert pets("version", "pets", "diff", "v1").out.splitlines() == [
+        *("1 picture renamed, 1 picture with other marks or stars", "b → b_x", "a: no mark → keep"),
+    ]
+    assert "… and 2 more; --limit" in pets("version", "pets", "diff", "v1", "--limit", "0").out
+    document = pets.good("version", "pets", "diff", "v1")
+    assert document["marked"] == [{"name": "a", "before": "no mark", "after": "keep"}]
+
+
 def test_forgetting_asks_and_what_a_version_holds_stays_until_then(pets: Commands) -> None:
     pets.good("version", "pets", "freeze", "v1")
     pets.good("edit", "pets", "trash", "--where", "name:c")

@@ -26,6 +26,14 @@ def test_a_version_is_frozen_and_compared_with_now(heap: Commands) -> None:
     assert shown.button(key="go-back").label == "Go back to it"
 
 
+def test_marks_are_told_and_can_be_gone_back_from(heap: Commands) -> None:
+    heap.good("version", "heap", "freeze", "first")
+    heap.good("edit", "heap", "mark", "keep", "--where", "solo")
+    shown = clicked(opened("edit.py"), "compare-1")
+    assert "From “first” to now: 2 pictures with other marks or stars." in texts(shown)
+    assert shown.button(key="go-back").label == "Go back to it"
+
+
 @pytest.mark.parametrize("name", ["", "FIRST"])
 def test_a_name_that_will_not_do_is_a_sentence(heap: Commands, name: str) -> None:
     heap.good("version", "heap", "freeze", "first")

@@ -13,9 +13,9 @@ from dscore.catalog.connection import open_catalog, writing
 from dscore.catalog.versions import Version
 from dscore.config import Library
 from dscore.errors import NotFoundError, WrongUseError
-from dscore.pipeline import curate, gathering, reverts, shelf, versions
+from dscore.pipeline import comparison, curate, gathering, naming, reverts, shelf, versions
+from dscore.pipeline.comparison import Difference
 from dscore.pipeline.operations import Operation
-from dscore.pipeline.versions import Difference
 from tests.catalog.made import add_item, ask, dataset_of, make_library, whole_catalog
 from tests.pipeline.half_way import killed
 
@@ -43,7 +43,7 @@ def freeze(library: Library, name: str) -> Version:
 
 def compared(library: Library, before: Version, after: Version | None = None) -> Difference:
     with open_catalog(library) as db:
-        return versions.difference(db, dataset_of(library), before, after)
+        return comparison.difference(db, dataset_of(library), before, after)
 
 
 def go_back(library: Library, version: Version) -> versions.Returned:
@@ -99,6 +99,30 @@ def test_a_setting_of_the_dataset_changes_every_caption(library: Library) -> Non
     assert [one.after for one in compared(library, first).changed] == [
         *("other, cat, red", "other, dog, red. A dog.", "other, cat, blue", "other")
     ]
+
+
+def test_a_difference_tells_all_that_going_back_changes(library: Library) -> None:
+    first = freeze(library, "first")
+    edit(library, "mark", "keep", query="name:a")
+    edit(library, "stars", "1", query="name:a or name:b")
+    edit(library, "add", "cat", query="name:c")
+    with open_catalog(library) as db:
+        plan = naming.plan(db, dataset_of(library), "x_{n}", query="name:d")
+        db.execute("update dataset set lora_type = 'style'")
+    naming.apply(library, plan)
+    found = compared(library, first)
+    assert found.words == (
+        "1 picture renamed, 2 pictures with other marks or stars, 1 caption the same but for who wrote or removed what, "
+        "another kind of LoRA"
+    )
+    assert [(one.before, one.after) for one in found.renamed] == [("d", "x_1")]
+    assert [(one.name, one.before, one.after) for one in found.marked] == [
+        *(("a", "no mark", "keep, 1 star"), ("b", "no mark", "1 star"))
+    ]
+    assert (found.changed, found.hands, found.settings) == ((), (3,), {"lora_type": (None, "style")})
+    assert compared(library, first, freeze(library, "second")) == found
+    assert go_back(library, first).changed == 4
+    assert compared(library, first).empty
 
 
 def test_going_back_restores_all_and_is_one_change_that_undo_takes_back(library: Library) -> None:
