@@ -155,10 +155,9 @@ def find_trashed(db: Database, name: str) -> Dataset:
     return found
 
 
-def take_out(db: Database, dataset_id: int, name: str) -> None:
-    """Out of the trash, under this name; raises WrongUseError where it is taken. Inside the caller's transaction."""
-    db.execute("update dataset set deleted_at = null, name = ? where id = ?", (checked_name(name), dataset_id))
-    fit_key(db, dataset_id)
+def take_out(db: Database, dataset_id: int) -> None:
+    """Out of the trash; its name is to be set, or fitted, in the same transaction. Inside the caller's transaction."""
+    db.execute("update dataset set deleted_at = null where id = ?", (dataset_id,))
 
 
 def adopt_template(db: Database, dataset_id: int, template: str) -> None:

@@ -174,6 +174,16 @@ def _revert_dataset(db: Database, change: Change, *, inverse: bool) -> None:
             datasets.fit_key(db, change.dataset_id)
 
 
+def overruled(db: Database, change: Change, *, redo: bool) -> tuple[str, ...]:
+    """The dataset's columns that the undo (or redo) did not set, since a later change has set them."""
+    row = db.execute(
+        f"select dataset_delta, {', '.join(SETTINGS)} from change join dataset on dataset.id = dataset_id where change.id = ?",
+        (change.id,),
+    ).fetchone()
+    present = dict(zip(SETTINGS, row[1:], strict=True))
+    return tuple([column for column, sides in json.loads(row[0]).items() if sides[redo] != present[column]])
+
+
 def waiting_items(db: Database, change_id: int, *, undone: bool, after: int = 0, limit: int = CHUNK) -> list[int]:
     """Items of the change that are undone, or still stand, by id; `after` an id goes on from there."""
     rows = db.execute(

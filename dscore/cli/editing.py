@@ -220,13 +220,16 @@ def _say_reverted(out: Output, word: str, reverted: Reverted) -> None:
     change = reverted.change
     document = {"change": change.id, "summary": change.summary, "items": reverted.items, "left": reverted.left}
     document |= {"left_items": list(reverted.left_names), "gone": change.gone}
+    document["kept_settings"] = list(reverted.kept)
     out.result(document, [f"{word}: {change.summary} ({_reach(change, reverted.items)})."])
     if reverted.left:
         some = ", ".join(reverted.left_names[:10]) + (", …" if reverted.left > 10 else "")
         out.warn(f"{counted(reverted.left, 'picture')} left alone, changed again since: {some}.")
     if change.gone:
         out.warn(f"Gone for ever, since the trash was emptied: {counted(change.gone, 'picture')}.")
-    if reverted.left or change.gone:
+    for setting in reverted.kept:
+        out.warn(f"The {setting} stays as it is: it was set again since.")
+    if reverted.left or reverted.kept or change.gone:
         raise click.exceptions.Exit(PARTLY)
 
 

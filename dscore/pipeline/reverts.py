@@ -15,21 +15,29 @@ from dscore.catalog.jobs import Held
 from dscore.config import Library
 from dscore.errors import WrongUseError
 from dscore.models import Progress
+from dscore.pipeline import comparison
 from dscore.pipeline.jobs import OnProgress, Work, run_here
 from dscore.pipeline.jobs import submit as queue
 from dscore.pipeline.pieces import batches, items_of, settling
 
 log = logging.getLogger(__name__)
 
+SETTINGS = {**comparison.SETTINGS, "name": "name"}
+"""The settings of a dataset that a change may set, for people."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reverted:
-    """What an undo or redo did: the change, how many items, and those left alone since they were changed later."""
+    """What an undo or redo did: the change, how many items, and those left alone since they were changed later.
+
+    `kept` are the settings of the dataset, in words, that a later change has set, so that they stay.
+    """
 
     change: Change
     items: int
     left: int
     left_names: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
 
 
 def undo(
@@ -78,7 +86,7 @@ def _revert(library: Library, dataset: Dataset, change: Change, *, redo: bool, o
     )
     with open_catalog(library) as db:
         left = job_lists.items_in(db, job.id, "skipped")
-        return Reverted(change, job.tally.done, len(left), images.names(db, left))
+        return Reverted(change, job.tally.done, len(left), images.names(db, left), _kept(db, change, redo=redo))
 
 
 def _stop_maker(db: Database, change: Change) -> None:
@@ -103,7 +111,12 @@ def _revert_at_once(db: Database, change: Change, *, redo: bool) -> Reverted:
 
     ids = list(_standing(db, change, redo=redo))
     written = reversal.revert(db, change.id, ids, redo=redo, also=close)
-    return Reverted(change, len(written.changed), len(written.stale), images.names(db, written.stale))
+    kept = _kept(db, change, redo=redo)
+    return Reverted(change, len(written.changed), len(written.stale), images.names(db, written.stale), kept)
+
+
+def _kept(db: Database, change: Change, *, redo: bool) -> tuple[str, ...]:
+    return tuple([SETTINGS[column] for column in reversal.overruled(db, change, redo=redo)])
 
 
 def run(library: Library, held: Held) -> Work:

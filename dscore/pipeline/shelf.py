@@ -48,11 +48,15 @@ class Emptied:
 def rename(library: Library, dataset: Dataset, name: str) -> Dataset:
     """Give a dataset another name, as a change that can be undone; raises WrongUseError where it is taken."""
     with open_catalog(library) as db:
-        name = datasets.checked_name(name)
-        datasets.require_free(db, name, but=dataset.id)
-        draft = Draft(dataset.id, "rename", f"rename the dataset {dataset.name} to {name}", {"name": name})
+        draft = _renaming(dataset, name)
+        datasets.require_free(db, draft.settings["name"], but=dataset.id)
         changes.set_columns(db, draft)
         return datasets.by_id(db, dataset.id)
+
+
+def _renaming(dataset: Dataset, name: str) -> Draft:
+    name = datasets.checked_name(name)
+    return Draft(dataset.id, "rename", f"rename the dataset {dataset.name} to {name}", {"name": name})
 
 
 def delete(library: Library, dataset: Dataset) -> None:
@@ -63,11 +67,19 @@ def delete(library: Library, dataset: Dataset) -> None:
 
 
 def restore(library: Library, name: str, *, new_name: str = "") -> Dataset:
-    """Take the dataset of that name that was deleted last out of the trash, under its name or another."""
+    """Take the dataset of that name that was deleted last out of the trash, under its name or another.
+
+    Another name is a change that can be undone, like any. Raises WrongUseError where the name is taken.
+    """
     with open_catalog(library) as db:
         found = datasets.find_trashed(db, name)
+        draft = _renaming(found, new_name or found.name)
         with writing(db):
-            datasets.take_out(db, found.id, new_name or found.name)
+            datasets.take_out(db, found.id)
+            if changes.dataset_delta(db, draft):
+                changes.close_change(db, changes.open_change(db, draft))
+            else:
+                datasets.fit_key(db, found.id)
         return datasets.by_id(db, found.id)
 
 

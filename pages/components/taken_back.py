@@ -13,7 +13,7 @@ from dscore.pipeline import reverts
 from dscore.pipeline.reverts import Reverted
 from pages.components import state
 from pages.components.trouble import spoken
-from pages.components.words import counted, gone, plain, reach
+from pages.components.words import counted, gone, plain, reach, stays
 
 SAID = "said"
 NAMED = 5
@@ -61,6 +61,7 @@ def _note(word: str, done: Reverted) -> None:
         names = ", ".join(done.left_names[:NAMED])
         more = f" and {done.left - NAMED:,} more" if done.left > NAMED else ""
         left = f" {counted(done.left, 'picture')} left alone, since they were changed later: {names}{more}."
+    left += stays(done.kept)
     st.session_state[SAID] = (
         f"{word}: {done.change.summary}, on {reach(done.change, done.items)}.{left}{gone(done.change)}"
     )

@@ -11,7 +11,7 @@ from dscore.catalog.datasets import Dataset
 from dscore.errors import DscoreError
 from dscore.pipeline import reverts
 from pages.components import state
-from pages.components.words import counted, gone, plain, reach
+from pages.components.words import counted, gone, plain, reach, stays
 
 
 def revert(dataset: Dataset, *, redo: bool) -> str:
@@ -26,7 +26,7 @@ def revert(dataset: Dataset, *, redo: bool) -> str:
         return f"{word}: {change.summary}. It is under way; the Jobs page shows how far it is."
     done = reverts.redo(library, dataset) if redo else reverts.undo(library, dataset, change.id)
     left = f" {counted(done.left, 'picture')} changed since and left alone." if done.left else ""
-    return f"{word}: {change.summary} ({reach(change, done.items)}).{left}{gone(change)}"
+    return f"{word}: {change.summary} ({reach(change, done.items)}).{left}{stays(done.kept)}{gone(change)}"
 
 
 def draw_buttons(dataset: Dataset) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from dscore.catalog.changes import Change
@@ -33,6 +34,11 @@ def reach(change: Change, items: int) -> str:
 def gone(change: Change) -> str:
     """A sentence about the pictures of the change that no undo or redo brings back, behind a blank; "" where there are none."""
     return f" Gone for ever, since the trash was emptied: {counted(change.gone, 'picture')}." if change.gone else ""
+
+
+def stays(settings: Iterable[str]) -> str:
+    """Sentences about settings of the dataset that an undo or redo left as a later change has set them, each behind a blank."""
+    return "".join(f" The {setting} stays as it is: it was set again since." for setting in settings)
 
 
 def duration(seconds: float) -> str:

@@ -41,6 +41,23 @@ def test_a_rename_is_undone_unless_the_old_name_is_taken(pets: Commands) -> None
     assert dataset_of(pets.library, "animals").id == renamed.id
 
 
+def test_the_name_of_a_dataset_that_came_back_under_another_is_undone_like_any(pets: Commands) -> None:
+    shelf.rename(pets.library, dataset_of(pets.library, "pets"), "animals")
+    shelf.delete(pets.library, dataset_of(pets.library, "animals"))
+    back = shelf.restore(pets.library, "animals", new_name="zoo")
+    done = reverts.undo(pets.library, back, 2)
+    assert (done.kept, dataset_of(pets.library, "zoo").id) == (("name",), back.id)
+    assert reverts.undo(pets.library, back).change.summary == "rename the dataset animals to zoo"
+    assert dataset_of(pets.library, "pets").id == back.id
+    ran = pets("redo", "pets")
+    assert (ran.code, ran.err) == (0, "")
+    pets.good("undo", "zoo")
+    shelf.rename(pets.library, dataset_of(pets.library, "pets"), "den")
+    pets.good("dataset", "rename", "den", "lair")
+    ran = pets("undo", "lair", 4)
+    assert (ran.code, ran.err) == (1, "The name stays as it is: it was set again since.\n")
+
+
 def test_a_dataset_can_change_the_case_of_its_own_name(pets: Commands) -> None:
     assert shelf.rename(pets.library, dataset_of(pets.library, "pets"), "PETS").name == "PETS"
 
