@@ -95,6 +95,17 @@ def names(db: Database, tag_ids: Iterable[int] | None = None) -> dict[int, str]:
     return dict(zip(*columns(db, ("id", "name"), query, params), strict=True))
 
 
+def share_places(db: Database, dataset_id: int, tag_ids: Iterable[int]) -> bool:
+    """Whether an item of the dataset that has one of these tags has two at one place, as an undo leaves them."""
+    row = db.execute(
+        """select 1 from item where dataset_id = ?
+        and id in (select item_id from item_tag where tag_id in (select value from json_each(?)))
+        and (select count(*) > count(distinct position) from item_tag where item_id = item.id) limit 1""",
+        (dataset_id, json.dumps(list(tag_ids))),
+    ).fetchone()
+    return row is not None
+
+
 def source(db: Database, kind: str, name: str, *, model_id: int | None = None) -> int:
     """The id of a source of claims, made where it is new."""
     query = "select id from source where kind = ? and name = ?"

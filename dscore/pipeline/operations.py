@@ -105,7 +105,7 @@ def _remove(db: Database, dataset: Dataset, operation: Operation, _everything: b
     matchers = [tag_matcher(pattern) for pattern in patterns if "*" in pattern]
     used = tag_table.used(db, dataset.id)
     gone = [id_ for id_, name in used.items() if tag_key(name) in exact or any(match(name) for match in matchers)]
-    return _mapped(dict.fromkeys(gone, ()), {}, f"remove “{', '.join(patterns)}”")
+    return _mapped(rules.Fates(dict.fromkeys(gone, ()), {}), f"remove “{', '.join(patterns)}”")
 
 
 def _replace(db: Database, dataset: Dataset, operation: Operation, _everything: bool) -> Prepared:
@@ -118,7 +118,7 @@ def _replace(db: Database, dataset: Dataset, operation: Operation, _everything: 
     if operation.where == "prose":
         return Prepared(_prose_edit(operation), summary, PROSE)
     used = tag_table.used(db, dataset.id)
-    return _renamed(db, used, _new_names(used, operation), summary)
+    return _renamed(db, dataset, used, _new_names(used, operation), summary)
 
 
 def _new_names(used: Mapping[int, str], operation: Operation) -> dict[int, tuple[str, ...]]:
@@ -182,7 +182,7 @@ def _standardise(db: Database, dataset: Dataset, _operation: Operation, _everyth
     used = tag_table.used(db, dataset.id)
     standard = {id_: edits.standardise_tag(name) for id_, name in used.items()}
     new = {id_: (name,) for id_, name in standard.items() if name and name != used[id_]}
-    return _renamed(db, used, new, "standardise tags", inherit=True)
+    return _renamed(db, dataset, used, new, "standardise tags", inherit=True)
 
 
 def _trash(_db: Database, _dataset: Dataset, _operation: Operation, _everything: bool) -> Prepared:
@@ -243,8 +243,9 @@ _PREPARE: dict[str, Callable[[Database, Dataset, Operation, bool], Prepared]] = 
 
 
 def _renamed(
-    db: Database, used: Mapping[int, str], new: Mapping[int, tuple[str, ...]], summary: str, *, inherit: bool = False
-) -> Prepared:
+    db: Database, dataset: Dataset, used: Mapping[int, str], new: Mapping[int, tuple[str, ...]], summary: str,
+    *, inherit: bool = False,
+) -> Prepared:  # fmt: skip
     fresh = dict.fromkeys(name for names in new.values() for name in names)
     ids = tag_table.intern(db, dict.fromkeys(fresh, Category.GENERAL)) if fresh else {}
     spellings: dict[str, set[int]] = {}
@@ -252,22 +253,17 @@ def _renamed(
         spellings.setdefault(edits.spelling_key(name), set()).add(id_)
     twins = {ids[name]: spellings[edits.spelling_key(name)] - {ids[name]} for name in fresh}
     fates = {old: tuple(ids[name] for name in names) for old, names in new.items()}
-    return _mapped(fates, twins, summary, inherit=inherit)
-
-
-def _mapped(
-    fates: Mapping[int, tuple[int, ...]], twins: Mapping[int, Collection[int]], summary: str, *, inherit: bool = False
-) -> Prepared:
-    """Only the tags that come or go are read, unless one becomes several, which need room before the next tag."""
     several = any(len(news) > 1 for news in fates.values())
-    looked_at = {*fates, *twins, *(twin for others in twins.values() for twin in others)}
-    all_fates = rules.Fates(fates, twins, inherit=inherit)
-    return Prepared(
-        lambda state: rules.remap(state, all_fates),
-        summary,
-        ALL if several else Look(looked_at, own=False),
-        needs=fates,
-    )
+    crowded = several or (bool(fresh) and tag_table.share_places(db, dataset.id, fates))
+    return _mapped(rules.Fates(fates, twins, inherit=inherit), summary, crowded=crowded)
+
+
+def _mapped(fates: rules.Fates, summary: str, *, crowded: bool = False) -> Prepared:
+    """Only the tags that come or go are read, unless one becomes several, or may share its place: then its neighbours count."""
+    twins = fates.twins
+    looked_at = {*fates.by_tag, *twins, *(twin for others in twins.values() for twin in others)}
+    look = ALL if crowded else Look(looked_at, own=False)
+    return Prepared(lambda state: rules.remap(state, fates), summary, look, needs=fates.by_tag)
 
 
 def _some_tags(text: str) -> tuple[str, ...]:

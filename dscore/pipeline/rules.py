@@ -51,7 +51,7 @@ def remap(state: ItemState, fates: Fates) -> ItemState:
     hit = [tag for tag in state.tags if tag in fates.by_tag]
     if not hit:
         return state
-    before = _apart(state, fates) if any(len(fates.by_tag[tag]) > 1 for tag in hit) else state
+    before = _apart(state, fates) if any(fates.by_tag[tag] for tag in hit) else state
     if len(hit) > 1:
         hit = [tag for tag in before.ordered if tag in fates.by_tag]
     tags = {tag: placed for tag, placed in before.tags.items() if tag not in fates.by_tag}

@@ -8,7 +8,9 @@ from dscore.catalog.connection import open_catalog
 from dscore.catalog.states import ALL, ItemState, Placed
 from dscore.config import Library
 from dscore.errors import WrongUseError
+from dscore.pipeline import curate, reverts
 from dscore.pipeline.operations import NOTHING, Operation, Prepared, prepare
+from dscore.pipeline.render import rendered
 from tests.catalog.made import dataset_of, make_library, state_of
 
 X, Y, LONG_HAIR, LONG_HAIR_2, SMILE, SMILE_2 = range(1, 7)
@@ -49,6 +51,20 @@ def test_faces_are_never_taken_for_spellings_of_each_other(library: Library) -> 
         state = state_of(db, 2)
     assert prepared_edit(library, Operation("dedupe"), state).ordered == [LONG_HAIR_2, SMILE, SMILE_2]
     assert prepared_edit(library, Operation("replace", "long_hair", ":d"), state).ordered == [SMILE_2, SMILE]
+
+
+def test_a_replacement_keeps_its_place_beside_a_tag_that_an_undo_put_back_there(tmp_path: Path) -> None:
+    library = make_library(tmp_path, {"a": "x, y", "b": "y, late"})
+    done = curate.apply(library, dataset_of(library), Operation("remove", "y"), query="name:a")
+    curate.apply(library, dataset_of(library), Operation("add", "late"), query="name:a")
+    reverts.undo(library, dataset_of(library), done.change_id)
+    with open_catalog(library) as db:
+        (found,) = rendered(db, dataset_of(library), [1])
+        assert [text for _, text in found] == ["x, y, late"]
+    curate.apply(library, dataset_of(library), Operation("replace", "y", "newest"), query="name:a")
+    with open_catalog(library) as db:
+        (found,) = rendered(db, dataset_of(library), [1])
+        assert [text for _, text in found] == ["x, newest, late"]
 
 
 def prepared_edit(library: Library, operation: Operation, state: ItemState) -> ItemState:
