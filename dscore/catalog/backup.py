@@ -85,14 +85,29 @@ def newest_good(library: Library) -> Path | None:
 
 def lacking(library: Library, files: Collection[str]) -> set[str]:
     """The originals (below `images/`) that no catalog in the backups has; none where one of these cannot be read."""
-    left = set(files)
+    left, path = set(files), library.backups
     try:
         for path in _kept(library) if left else ():
             left -= _originals(path)
     except (OSError, sqlite3.Error) as error:
-        log.warning("A catalog in %s cannot be read, so no original is removed: %s", library.backups, error)
+        log.warning("%s cannot be read, so no original is removed: %s", path, error)
         return set()
     return left
+
+
+def unreadable(library: Library) -> list[Path]:
+    """The catalogs in the backups that cannot be read; while there is one, no original that nobody names goes."""
+    found = []
+    try:
+        kept = _kept(library)
+    except OSError:
+        return [library.backups]
+    for path in kept:
+        try:
+            _originals(path)
+        except (OSError, sqlite3.Error):
+            found.append(path)
+    return sorted(found)
 
 
 def _kept(library: Library) -> list[Path]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from dscore.captioners import probe as captioner_probe
-from dscore.catalog import runs
+from dscore.catalog import backup, runs
 from dscore.catalog.connection import open_catalog, wal_bytes
 from dscore.catalog.journal import on_network, wanted
 from dscore.config import Library
@@ -32,6 +32,9 @@ from dscore.text.sizes import readable_size
 
 CODE = Path(__file__).resolve().parents[2]
 TRY_SECONDS = 300.0
+NAMED = 3
+"""Damaged backups by name."""
+
 AGAIN = "Install the requirements again."
 LITTLE, SCARCE = 10e9, 2e9
 """Bytes free: below the first a model or two may not fit, below the second nothing does."""
@@ -87,6 +90,7 @@ def examine(library: Library) -> Report:
     findings = [
         *(Finding(topic, Level(level), found, cure) for topic, level, found, cure in rows),
         *_library(library),
+        *_backups(library),
         *_disks(library),
         Finding("Versions", Level.GOOD, doctor_machine.versions()),
     ]
@@ -145,6 +149,20 @@ def _library(library: Library) -> Iterator[Finding]:
         yield Finding(
             "Library", Level.GOOD, f"{library.home} is on a disk of this machine; its catalog is {readable_size(size)}."
         )
+
+
+def _backups(library: Library) -> Iterator[Finding]:
+    """A catalog there that cannot be read holds up the sweep of originals."""
+    damaged = backup.unreadable(library)
+    if damaged:
+        names = ", ".join(path.name for path in damaged[:NAMED])
+        more = f" and {len(damaged) - NAMED:,} more" if len(damaged) > NAMED else ""
+        yield Finding(
+            "Backups", Level.FAIR,
+            f"{names}{more} in {library.backups} cannot be read. Nobody can tell which pictures it needs, so what a killed "
+            "import has left behind in the library is not cleared away.",
+            "Put a whole copy in its place, or delete it, or move it elsewhere, together with files of its name beside it.",
+        )  # fmt: skip
 
 
 def _disks(library: Library) -> Iterator[Finding]:

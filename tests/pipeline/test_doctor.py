@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dscore.catalog import connection
+from dscore.catalog import backup, connection
 from dscore.config import Library, Settings
 from dscore.pipeline import doctor
 from dscore.pipeline.doctor import Level
@@ -96,6 +96,22 @@ def test_a_library_that_is_written_for_a_share_is_told_what_that_costs(tmp_path:
     assert finding.level is Level.FAIR
     assert "pages wait while something is written" in finding.found
     assert "Look at the disk" in finding.cure
+
+
+def test_a_backup_that_cannot_be_read_is_named_with_what_it_holds_up(tmp_path: Path) -> None:
+    library = Library(tmp_path / "library")
+    assert list(doctor._backups(library)) == []
+    with connection.open_catalog(library):
+        pass
+    whole = backup.write(library)
+    assert list(doctor._backups(library)) == []
+    for number in range(5):
+        (library.backups / f"bad-{number}.db").write_bytes(whole.read_bytes()[:5000])
+    (finding,) = doctor._backups(library)
+    assert finding.level is Level.FAIR
+    assert finding.found.startswith(f"bad-0.db, bad-1.db, bad-2.db and 2 more in {library.backups} cannot be read.")
+    assert "is not cleared away" in finding.found
+    assert "delete it" in finding.cure
 
 
 def test_a_disk_that_is_nearly_full_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
