@@ -44,6 +44,23 @@ def all_items(db: Database, dataset_id: int, *, limit: int = -1) -> list[int]:
     return [row[0] for row in rows]
 
 
+def still_there(db: Database, ids: Sequence[int]) -> list[int]:
+    """Those of the items that can still be emptied: nobody has taken them, or their dataset, out of the trash meanwhile."""
+    rows = db.execute(
+        """select item.id from json_each(?) wanted cross join item on item.id = wanted.value
+        join dataset on dataset.id = dataset_id where deleted_at is not null or trashed_at is not null
+        and not exists (select 1 from version_item where item_id = item.id)""",
+        (json.dumps(list(ids)),),
+    )
+    return [row[0] for row in rows]
+
+
+def is_deleted(db: Database, dataset_id: int) -> bool:
+    """Whether the dataset is in the trash."""
+    row = db.execute("select deleted_at from dataset where id = ?", (dataset_id,)).fetchone()
+    return row is not None and row[0] is not None
+
+
 def delete_items(db: Database, ids: Sequence[int]) -> list[GoneImage]:
     """Delete items for ever, and the pictures that nobody has then. Inside the caller's transaction."""
     wanted = json.dumps(list(ids))
@@ -71,9 +88,15 @@ def delete_items(db: Database, ids: Sequence[int]) -> list[GoneImage]:
     return gone
 
 
-def delete_dataset(db: Database, dataset_id: int) -> None:
-    """Delete a dataset that has no items any more, with its history. Inside the caller's transaction."""
-    db.execute("delete from dataset where id = ? and deleted_at is not null", (dataset_id,))
+def delete_dataset(db: Database, dataset_id: int) -> bool:
+    """Delete a dataset in the trash that has no items any more, with its history. Inside the caller's transaction."""
+    return bool(
+        db.execute(
+            """delete from dataset where id = ? and deleted_at is not null
+            and not exists (select 1 from item where dataset_id = dataset.id)""",
+            (dataset_id,),
+        ).rowcount
+    )
 
 
 def still_gone(db: Database, images: Sequence[GoneImage]) -> list[GoneImage]:

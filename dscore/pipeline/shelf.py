@@ -102,39 +102,55 @@ def look(library: Library, *, dataset: Dataset | None = None, deleted: Dataset |
 
 
 def empty(library: Library, found: Trash) -> Emptied:
-    """Delete it for ever, chunk by chunk. Raises WrongUseError while a job runs."""
+    """Delete it for ever, chunk by chunk; what was taken out of the trash since the look stays.
+
+    Raises WrongUseError while a job runs, and where more is there than the look has found.
+    """
     gone: list[GoneImage] = []
-    items = 0
+    items = emptied = 0
     with open_catalog(library) as db:
-        for dataset in found.datasets:
-            for chunk in _chunks(trash.items(db, dataset.id)):
-                gone += _delete(db, chunk)
-                items += len(chunk)
-        for dataset in found.whole:
+        whole = [one for one in found.whole if trash.is_deleted(db, one.id)]
+        inside = _said(found.items, [trash.items(db, one.id) for one in found.datasets])
+        inside += _said(found.whole_items, [trash.all_items(db, one.id) for one in whole])
+        for dataset in whole:
+            _forget_versions(db, dataset)
+        for chunk in _chunks(inside):
+            items += _delete(db, chunk, gone)
+        for dataset in whole:
             with writing(db):
                 trash.require_quiet(db)
-                for version in versions.listed(db, dataset.id):
-                    versions.delete(db, version.id)
-            for chunk in _chunks(trash.all_items(db, dataset.id)):
-                gone += _delete(db, chunk)
-                items += len(chunk)
-            with writing(db):
-                trash.require_quiet(db)
-                trash.delete_dataset(db, dataset.id)
+                emptied += trash.delete_dataset(db, dataset.id)
         files, size = _forget(library, db, gone)
-    return Emptied(items, len(found.whole), files, size)
+    return Emptied(items, emptied, files, size)
+
+
+def _said(number: int, there: Sequence[Sequence[int]]) -> list[int]:
+    """What is there, of each dataset; raises WrongUseError where the person was asked about less."""
+    ids = [item for of_one in there for item in of_one]
+    if len(ids) > number:
+        raise WrongUseError("More was put into the trash meanwhile. Look at it again, and empty it then.")
+    return ids
+
+
+def _forget_versions(db: Database, dataset: Dataset) -> None:
+    with writing(db):
+        trash.require_quiet(db)
+        for version in versions.listed(db, dataset.id) if trash.is_deleted(db, dataset.id) else ():
+            versions.delete(db, version.id)
 
 
 def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     return (ids[first : first + CHUNK] for first in range(0, len(ids), CHUNK))
 
 
-def _delete(db: Database, ids: Sequence[int]) -> list[GoneImage]:
+def _delete(db: Database, ids: Sequence[int], gone: list[GoneImage]) -> int:
+    """Delete what of these is still in the trash, and say how many; adds the pictures that nobody has then."""
     with writing(db):
         trash.require_quiet(db)
-        gone = trash.delete_items(db, ids)
+        there = trash.still_there(db, ids)
+        gone += trash.delete_items(db, there)
     wait_for_turn()
-    return gone
+    return len(there)
 
 
 def _forget(library: Library, db: Database, gone: Sequence[GoneImage]) -> tuple[int, int]:

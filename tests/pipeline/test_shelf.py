@@ -121,3 +121,40 @@ def test_what_was_emptied_can_be_imported_again(pets: Commands, tmp_path: Path) 
     assert pets.good("import", tmp_path / "pets")["imported"] == 1
     assert pets.captions("pets")["a"] == "cat, red"
     assert files(pets) == 3
+
+
+def test_what_came_out_of_the_trash_after_the_question_stays(pets: Commands) -> None:
+    before = pets.captions("pets")
+    pets.good("version", "pets", "freeze", "first")
+    shelf.delete(pets.library, dataset_of(pets.library, "pets"))
+    asked = shelf.look(pets.library)
+    assert asked.whole_items == 3
+    shelf.restore(pets.library, "pets")
+    assert shelf.empty(pets.library, asked) == shelf.Emptied(0, 0, 0, 0)
+    assert pets.captions("pets") == before
+    assert pets.good("version", "pets", "diff", "first")["words"] == "no difference"
+
+
+def test_what_comes_out_of_the_trash_while_it_is_emptied_stays(pets: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
+    pets.good("edit", "pets", "trash", "--where", "is:captioned")
+    asked, turns = shelf.look(pets.library), 0
+
+    def meanwhile() -> None:
+        nonlocal turns
+        turns += 1
+        if turns == 1:
+            pets.good("edit", "pets", "restore")
+
+    monkeypatch.setattr(shelf, "CHUNK", 1)
+    monkeypatch.setattr(shelf, "wait_for_turn", meanwhile)
+    assert shelf.empty(pets.library, asked).items == 1
+    assert pets.captions("pets") == {"b": "dog, red", "c": ""}
+
+
+def test_more_than_was_asked_about_is_not_emptied(pets: Commands) -> None:
+    pets.good("edit", "pets", "trash", "--where", "cat")
+    asked = shelf.look(pets.library)
+    pets.good("edit", "pets", "trash", "--where", "dog")
+    with pytest.raises(WrongUseError, match="More was put into the trash meanwhile"):
+        shelf.empty(pets.library, asked)
+    assert shelf.empty(pets.library, shelf.look(pets.library)).items == 2
