@@ -191,3 +191,11 @@ def waiting_items(db: Database, change_id: int, *, undone: bool, after: int = 0,
         (change_id, int(undone), after, limit),
     )
     return [row[0] for row in rows]
+
+
+def renamed_items(db: Database, change_id: int) -> set[int]:
+    """Items of the change that got another name by it."""
+    rows = db.execute(
+        """select item_id from change_item where change_id = ? and instr(delta, '"name":[')""", (change_id,)
+    )
+    return {row[0] for row in rows}

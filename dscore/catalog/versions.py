@@ -193,6 +193,27 @@ def frozen(db: Database, version_id: int, ids: Collection[int]) -> Iterator[dict
         }
 
 
+def renamed(db: Database, version_id: int) -> dict[int, str]:
+    """The items that have another name now, with the one that they had in the version."""
+    rows = db.execute(
+        """select held.item_id, frozen_item.name from version_item held
+        join frozen_item on frozen_item.item_id = held.item_id and frozen_item.rev = held.rev
+        join item on item.id = held.item_id where version_id = ? and item.name <> frozen_item.name""",
+        (version_id,),
+    )
+    return dict(rows.fetchall())
+
+
+def named_so_since(db: Database, version: Version, keys: Collection[str]) -> dict[int, tuple[int, str]]:
+    """What the version does not hold, in the trash or not, and has a name by one of these keys now: its rev and name."""
+    rows = db.execute(
+        """select id, rev, name from item where dataset_id = ? and key in (select value from json_each(?))
+        and not exists (select 1 from version_item where version_id = ? and item_id = item.id)""",
+        (version.dataset_id, json.dumps(list(keys)), version.id),
+    )
+    return {item: (rev, name) for item, rev, name in rows.fetchall()}
+
+
 def holders(db: Database, dataset_id: int) -> tuple[int, list[str]]:
     """How many items of the dataset's trash a version holds, and the names of those versions."""
     rows = db.execute(

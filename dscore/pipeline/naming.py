@@ -72,7 +72,7 @@ def plan(
         name, (path, date) = now[item].name or "", origins[item]
         fields = {"dataset": dataset.name, "n": number, "date": date, "source": item_name(path or name), "name": name}
         wanted = text.format(**fields)
-        new[item] = _free(safe_name(_PLAIN.sub("_", wanted) if plain else wanted), taken)
+        new[item] = free_name(safe_name(_PLAIN.sub("_", wanted) if plain else wanted), taken)
     changed = {item: (now[item].name or "", name) for item, name in new.items() if name != now[item].name}
     return Renaming(dataset, text, len(found), changed, {item: now[item].rev for item in changed})
 
@@ -98,7 +98,8 @@ def _require_readable(text: str) -> None:
         raise WrongUseError(f"All would be called “{trial}”. Put one of {{n}}, {{source}}, {{name}} into the pattern.")
 
 
-def _free(name: str, taken: set[str]) -> str:
+def free_name(name: str, taken: set[str]) -> str:
+    """The name, or with a number one that nobody has; adds its key to those that are taken."""
     number, free = 1, name
     while fold_name(free) in taken:
         number += 1

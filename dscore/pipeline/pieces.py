@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import islice
 
 from dscore.catalog import job_lists, jobs
@@ -23,6 +23,13 @@ def batches(ids: Iterable[int], revs: Revs | None = None) -> Iterator[jobs.NewIt
     bound = ([item, None if revs is None else revs[item]] for item in ids)
     while some := list(islice(bound, CHUNK)):
         yield jobs.NewItem(payload=some, items=len(some))
+
+
+def together(ids: Collection[int], revs: Revs | None = None) -> Iterator[jobs.NewItem]:
+    """All in one transaction, however many: what exchanges names, which would wait for another chunk's."""
+    if ids:
+        bound = [[item, None if revs is None else revs[item]] for item in ids]
+        yield jobs.NewItem(payload=bound, items=len(bound))
 
 
 def known(db: Database, job_id: int) -> set[int]:

@@ -5,20 +5,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 
 from dscore.catalog import changes, images, job_lists, jobs, reversal
 from dscore.catalog.changes import CHUNK, Change, Written
 from dscore.catalog.connection import Database, open_catalog, wait_for_turn, writing
 from dscore.catalog.datasets import Dataset
-from dscore.catalog.jobs import Held
+from dscore.catalog.jobs import Held, NewItem
 from dscore.config import Library
 from dscore.errors import WrongUseError
 from dscore.models import Progress
 from dscore.pipeline import comparison
 from dscore.pipeline.jobs import OnProgress, Work, run_here
 from dscore.pipeline.jobs import submit as queue
-from dscore.pipeline.pieces import batches, items_of, settling
+from dscore.pipeline.pieces import batches, items_of, settling, together
 
 log = logging.getLogger(__name__)
 
@@ -64,9 +63,9 @@ def submit(library: Library, dataset: Dataset, change: Change, *, redo: bool = F
     """Queue the undo (or redo) of a large change, for a worker; returns the job's id."""
     with open_catalog(library) as db:
         _stop_maker(db, change)
-        ids = list(_standing(db, change, redo=redo))
+        pieces = _pieces(db, change, redo=redo)
     params = {"change": change.id, "redo": redo}
-    return queue(library, "revert", dataset_id=dataset.id, params=params, items=batches(ids))
+    return queue(library, "revert", dataset_id=dataset.id, params=params, items=pieces)
 
 
 def is_small(change: Change) -> bool:
@@ -79,10 +78,10 @@ def _revert(library: Library, dataset: Dataset, change: Change, *, redo: bool, o
         _stop_maker(db, change)
         if is_small(change):
             return _revert_at_once(db, change, redo=redo)
-        ids = list(_standing(db, change, redo=redo))
+        pieces = _pieces(db, change, redo=redo)
     params = {"change": change.id, "redo": redo}
     job = run_here(
-        library, "revert", dataset_id=dataset.id, params=params, items=partial(batches, ids), on_progress=on_progress
+        library, "revert", dataset_id=dataset.id, params=params, items=lambda: pieces, on_progress=on_progress
     )
     with open_catalog(library) as db:
         left = job_lists.items_in(db, job.id, "skipped")
@@ -96,6 +95,13 @@ def _stop_maker(db: Database, change: Change) -> None:
         job = jobs.ask(db, job.id, "cancel")
     if job is not None and job.state in {"running", "queued"}:
         raise WrongUseError(f"Change {change.id} is still being made by job {job.id}. Cancel the job, or let it end.")
+
+
+def _pieces(db: Database, change: Change, *, redo: bool) -> list[NewItem]:
+    """What got another name in one piece, first, and the rest in chunks."""
+    ids, renamed = list(_standing(db, change, redo=redo)), reversal.renamed_items(db, change.id)
+    named, others = [item for item in ids if item in renamed], [item for item in ids if item not in renamed]
+    return [*together(named), *batches(others)]
 
 
 def _standing(db: Database, change: Change, *, redo: bool) -> Iterator[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -10,31 +10,39 @@ from typing import Any
 from dscore.catalog import changes, datasets, images, job_lists, jobs, versions
 from dscore.catalog.changes import CHUNK, Draft, Written
 from dscore.catalog.clock import now
-from dscore.catalog.connection import Database, open_catalog, reading, wait_for_turn, writing
+from dscore.catalog.connection import Database, open_catalog, reading, writing
 from dscore.catalog.datasets import Dataset
-from dscore.catalog.jobs import Held, Mark
+from dscore.catalog.jobs import Held, JobItem
 from dscore.catalog.states import ItemState
 from dscore.catalog.versions import Frozen, Version
 from dscore.config import Library
 from dscore.errors import WrongUseError
 from dscore.models import Progress
-from dscore.pipeline import rules
+from dscore.pipeline import curate, rules
+from dscore.pipeline.curate import Bound
 from dscore.pipeline.jobs import OnProgress, Work, run_here
 from dscore.pipeline.jobs import submit as queue
+from dscore.pipeline.naming import free_name
+from dscore.pipeline.operations import Prepared
+from dscore.pipeline.pieces import batches, together
+from dscore.text.names import fold_name
 
 KIND = "version"
 FREEZE = "freeze"
-STALE = "Somebody changed it meanwhile; it was left alone."
 
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """The way back to a version: the items that differ, at the revs that were seen, and settings that differ."""
+    """The way back to a version: the items that differ, at the revs that were seen, and settings that differ.
+
+    `names` are those that get another name, their old one or one that makes room for it.
+    """
 
     dataset: Dataset
     version: Version
     revs: Mapping[int, int]
     settings: Mapping[str, Any]
+    names: Collection[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +62,28 @@ def way_back(db: Database, dataset: Dataset, version: Version) -> Return:
         away = [item for item in then if item not in today]
         trashed = {item: found.rev for item, found in images.standing(db, away).items()}
         differing = {item: rev for item, rev in today.items() if then.get(item) != rev}
+        old_names, making_room = versions.renamed(db, version.id), _in_the_way(db, version)
     draft = Draft(dataset.id, KIND, "", version.settings)
     settings = {column: after for column, (_, after) in changes.dataset_delta(db, draft).items()}
     if not differing and not trashed and not settings:
         raise WrongUseError(f"The dataset is just as it was in “{version.name}”.")
-    return Return(dataset, version, differing | trashed, settings)
+    revs = differing | trashed | {item: rev for item, (rev, _) in making_room.items()}
+    return Return(dataset, version, revs, settings, {*old_names, *making_room})
+
+
+def _in_the_way(db: Database, version: Version) -> dict[int, tuple[int, str]]:
+    """What came since and has a name that another had: its rev, and a free name."""
+    wanted = {fold_name(name) for name in versions.renamed(db, version.id).values()}
+    found = versions.named_so_since(db, version, wanted)
+    taken = wanted | images.keys(db, version.dataset_id, but=()) if found else set()
+    return {item: (rev, free_name(name, taken)) for item, (rev, name) in found.items()}
 
 
 def carry_out(library: Library, way: Return, *, on_progress: OnProgress = lambda _: None) -> Returned:
     """Go back here."""
     job = run_here(
-        library, KIND, dataset_id=way.dataset.id, params=_params(way), items=partial(_pieces, way.revs),
-        late=lambda known: _pieces({item: rev for item, rev in way.revs.items() if item not in known}),
-        on_progress=on_progress,
+        library, KIND, dataset_id=way.dataset.id, params=_params(way), items=partial(_pieces, way),
+        late=partial(_pieces, way), on_progress=on_progress,
     )  # fmt: skip
     with open_catalog(library) as db:
         stale = images.names(db, job_lists.items_in(db, job.id, "skipped"))
@@ -75,15 +92,18 @@ def carry_out(library: Library, way: Return, *, on_progress: OnProgress = lambda
 
 def submit(library: Library, way: Return) -> int:
     """Queue it for a worker; returns the job's id."""
-    return queue(library, KIND, dataset_id=way.dataset.id, params=_params(way), items=_pieces(way.revs))
+    return queue(library, KIND, dataset_id=way.dataset.id, params=_params(way), items=_pieces(way))
 
 
 def _params(way: Return) -> dict[str, Any]:
     return {"version": way.version.id}
 
 
-def _pieces(revs: Mapping[int, int]) -> Iterator[jobs.NewItem]:
-    return (jobs.NewItem(item, payload=rev) for item, rev in revs.items())
+def _pieces(way: Return, known: Collection[int] = ()) -> Iterator[jobs.NewItem]:
+    """What gets other names in one piece, first, and the rest in chunks; without what a job knows already."""
+    ids = [item for item in way.revs if item not in known]
+    yield from together([item for item in ids if item in way.names], way.revs)
+    yield from batches([item for item in ids if item not in way.names], way.revs)
 
 
 def run(library: Library, held: Held) -> Work:
@@ -92,37 +112,30 @@ def run(library: Library, held: Held) -> Work:
         assert held.dataset_id is not None
         version = versions.by_id(db, int(held.params["version"]))
         draft = Draft(held.dataset_id, KIND, f"go back to version {version.name}", version.settings)
-        total = job_lists.tally(db, held.id).total
-        while items := jobs.waiting(db, held.id, limit=CHUNK):
-            seen = {item.item_id: item.payload for item in items if item.item_id is not None}
-            numbers = {item.item_id: item.number for item in items if item.item_id is not None}
-            (then,) = versions.frozen(db, version.id, seen)
-            edit = partial(_as_then, then, now())
-            change: Draft | int = jobs.change_of(db, held.id) or draft
-            changes.record(db, change, list(seen), edit, revs=seen, also=partial(_mark, held, numbers))
-            yield Progress(items[-1].number, total, draft.summary)
-            wait_for_turn()
+        at, room = now(), {item: name for item, (_, name) in _in_the_way(db, version).items()}
+
+        def bound(piece: JobItem) -> Bound:
+            revs = dict(piece.payload)
+            then = {item: one for chunk in versions.frozen(db, version.id, revs) for item, one in chunk.items()}
+            return Bound(revs, Prepared(partial(_as_then, then, room, at), draft.summary))
+
+        yield from curate.edit_pieces(db, held, draft, bound)
         if jobs.change_of(db, held.id) is None:  # only settings of the dataset differ
-            changes.record(db, draft, (), lambda state: state, also=partial(_mark, held, {}))
-        with writing(db):
-            changes.close_change(db, jobs.change_of(db, held.id))
-            jobs.finish(db, held, state="partial" if job_lists.tally(db, held.id).skipped else "done")
-    yield Progress(total, total, draft.summary)
+            changes.record(db, draft, (), lambda state: state, also=partial(_begun, held))
+        yield curate.finish_edit(db, held, draft.summary)
 
 
-def _as_then(then: Mapping[int, Frozen], at: str, state: ItemState) -> ItemState:
+def _begun(held: Held, db: Database, written: Written) -> None:
+    jobs.mark(db, held, (), change_id=written.change_id)
+
+
+def _as_then(then: Mapping[int, Frozen], room: Mapping[int, str], at: str, state: ItemState) -> ItemState:
     if state.id not in then:
-        return rules.set_trashed(state, at)
+        gone = rules.set_trashed(state, at)
+        return gone._replace(name=room[state.id]) if state.id in room else gone
     was = then[state.id].state
     back = was._replace(rev=state.rev, first=state.first, last=state.last)
     return state if back == state else back
-
-
-def _mark(held: Held, numbers: Mapping[int, int], db: Database, written: Written) -> None:
-    marks = [Mark(numbers[item], "done") for item in written.changed]
-    marks += [Mark(numbers[item], "there") for item in written.same]
-    marks += [Mark(numbers[item], "skipped", STALE) for item in written.stale]
-    jobs.mark(db, held, marks, change_id=written.change_id)
 
 
 def freeze(

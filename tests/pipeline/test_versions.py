@@ -207,7 +207,7 @@ def test_a_deleted_dataset_goes_with_its_versions(library: Library) -> None:
 
 
 def test_the_way_back_that_was_killed_takes_what_came_since(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dscore.pipeline.versions.CHUNK", 1)
+    monkeypatch.setattr("dscore.pipeline.pieces.CHUNK", 1)
     first = freeze(library, "first")
     edit(library, "add", "mine")
     with open_catalog(library) as db:
@@ -218,3 +218,43 @@ def test_the_way_back_that_was_killed_takes_what_came_since(library: Library, mo
     go_back(library, first)
     assert compared(library, first).words == "no difference"
     assert ask(library, "select count(*) from job where kind = 'version'") == [(1,)]
+
+
+def named(library: Library, pattern: str, *, query: str = "", start: int = 1) -> None:
+    with open_catalog(library) as db:
+        plan = naming.plan(db, dataset_of(library), pattern, query=query, start=start)
+    naming.apply(library, plan)
+
+
+@pytest.mark.parametrize("step", [-1, 1])
+def test_going_back_and_its_undo_exchange_names_across_chunks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    monkeypatch.setattr("dscore.pipeline.pieces.CHUNK", 2)
+    monkeypatch.setattr("dscore.pipeline.reverts.CHUNK", 2)
+    library = make_library(tmp_path, {f"n{number}": "cat" for number in range(2, 8)})
+    first = freeze(library, "first")
+    named(library, "n{n}", start=2 + step)
+    edit(library, "add", "dog")
+    late = whole_catalog(library)
+    done = go_back(library, first)
+    assert (done.changed, done.stale, compared(library, first).words) == (6, (), "no difference")
+    assert reverts.undo(library, dataset_of(library), done.change_id).items == 6
+    assert whole_catalog(library) == late
+
+
+@pytest.mark.parametrize("in_trash", [False, True])
+def test_going_back_takes_a_name_from_what_came_since(library: Library, *, in_trash: bool) -> None:
+    first = freeze(library, "first")
+    named(library, "x{n}", query="name:a")
+    with open_catalog(library) as db, writing(db):
+        new = add_item(db, first.dataset_id, "A")
+        add_item(db, first.dataset_id, "a_2")
+    if in_trash:
+        edit(library, "trash", query="name:a*")
+    late = whole_catalog(library)
+    done = go_back(library, first)
+    assert (done.stale, compared(library, first).words) == ((), "no difference")
+    assert ask(library, f"select name from item where id = {new}") == [("A_3",)]
+    reverts.undo(library, dataset_of(library), done.change_id)
+    assert whole_catalog(library) == late
