@@ -125,8 +125,10 @@ def require_free(db: Database, name: str, *, but: int = 0) -> None:
 
 
 def fit_key(db: Database, dataset_id: int) -> None:
-    """The name was set: no other may have it. Inside the caller's transaction."""
-    (name,) = db.execute("select name from dataset where id = ?", (dataset_id,)).fetchone()
+    """The name was set: no other may have it, unless the dataset is in the trash. Inside the caller's transaction."""
+    name, deleted_at = db.execute("select name, deleted_at from dataset where id = ?", (dataset_id,)).fetchone()
+    if deleted_at is not None:
+        return
     require_free(db, name, but=dataset_id)
     db.execute("update dataset set key = ? where id = ?", (folded(name), dataset_id))
 

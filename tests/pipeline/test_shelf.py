@@ -58,6 +58,19 @@ def test_the_name_of_a_dataset_that_came_back_under_another_is_undone_like_any(p
     assert (ran.code, ran.err) == (1, "The name stays as it is: it was set again since.\n")
 
 
+def test_a_dataset_in_the_trash_takes_no_name_whatever_is_undone(pets: Commands) -> None:
+    before = dataset_of(pets.library, "pets")
+    renamed = shelf.rename(pets.library, before, "animals")
+    shelf.delete(pets.library, renamed)
+    reverts.undo(pets.library, renamed)  # from a page that was opened before
+    with open_catalog(pets.library) as db:
+        assert datasets.find(db, "pets") is None
+        assert datasets.ensure(db, "pets").id != renamed.id
+    with pytest.raises(WrongUseError, match="already"):
+        shelf.restore(pets.library, "pets")
+    assert shelf.restore(pets.library, "pets", new_name="zoo").id == renamed.id
+
+
 def test_a_dataset_can_change_the_case_of_its_own_name(pets: Commands) -> None:
     assert shelf.rename(pets.library, dataset_of(pets.library, "pets"), "PETS").name == "PETS"
 
