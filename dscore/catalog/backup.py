@@ -20,7 +20,8 @@ from dscore.errors import BusyCatalogError, CatalogError, DamagedCatalogError, N
 
 LOCK_SECONDS = 60.0
 ALONE_SECONDS = 1.0
-MOVED = ("left-over", "before-restore")
+BEFORE_RESTORE = "before-restore"
+MOVED = ("left-over", BEFORE_RESTORE)
 """Labels of what was moved into the backups; the newest good backup is none of these."""
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,7 @@ def restore(library: Library, source: Path) -> Path | None:
             _copy(source, incoming)
             journal.set_mode(incoming, journal.wanted(library))
             with _alone(library.catalog):
-                aside = set_aside(library, label="before-restore")
+                aside = set_aside(library, label=BEFORE_RESTORE)
             incoming.rename(library.catalog)
             _sweep_empty(aside)
     except filelock.Timeout as error:
@@ -81,6 +82,12 @@ def newest_good(library: Library) -> Path | None:
             continue
         return path
     return None
+
+
+def broken_off(library: Library) -> Path | None:
+    """The catalog that stood here last, where a restore moved it away and ended before another was in its place."""
+    there = sorted(library.backups.glob("*.db"), reverse=True) if library.backups.is_dir() else []
+    return there[0] if there and there[0].stem.endswith(BEFORE_RESTORE) and not library.catalog.exists() else None
 
 
 def lacking(library: Library, files: Collection[str]) -> set[str]:

@@ -207,8 +207,10 @@ def _prepare(library: Library) -> None:
 def _refuse_orphaned_library(library: Library) -> None:
     # The images folder is made after the first catalog: pictures without a catalog mean that the catalog went away.
     if library.images.is_dir() and any(entry.name != "incoming" for entry in library.images.iterdir()):
-        newest = backup.newest_good(library)
+        newest, moved = backup.newest_good(library), backup.broken_off(library)
         cure = f"Restore the newest backup, {newest}" if newest else "Put it back from a copy"
+        if moved:
+            cure = f"A restore was broken off: run it again, or restore what stood here, {moved}"
         raise DamagedCatalogError(
             f"{library.catalog} is missing, but {library.images} holds pictures. {cure}, or choose another library with --home."
         )

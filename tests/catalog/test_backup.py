@@ -177,6 +177,21 @@ def test_the_newest_good_backup_is_never_what_a_restore_moved_away(library: Libr
     assert backup.newest_good(library) == copy
 
 
+def test_a_restore_that_was_killed_half_way_names_the_catalog_that_stood_there(library: Library) -> None:
+    copy = backup.write(library)
+    (library.images / "ab").mkdir(parents=True)
+    before = names(library)
+    moved = backup.set_aside(library, label="before-restore")  # and then it was killed
+    with pytest.raises(DamagedCatalogError, match=f"A restore was broken off: .*{moved}"), open_catalog(library):
+        pass
+    assert moved is not None
+    backup.restore(library, moved)
+    assert names(library) == before
+    backup.restore(library, copy)
+    with open_catalog(library):
+        assert backup.broken_off(library) is None
+
+
 def test_a_backup_that_was_killed_leaves_nothing_that_counts(library: Library) -> None:
     library.backups.mkdir()
     (library.backups / "20260101-000000-000000-backup.partial").write_bytes(b"half")
