@@ -188,7 +188,7 @@ def frozen(db: Database, version_id: int, ids: Collection[int]) -> Iterator[dict
             (json.dumps(wanted[first : first + CHUNK]), version_id),
         )
         yield {
-            item: Frozen(name, deltas.apply(deltas.loads(text), ItemState(item, rev)))
+            item: Frozen(name, deltas.apply(deltas.loads(text), ItemState(item, rev))._replace(name=name))
             for item, rev, name, text in rows.fetchall()
         }
 

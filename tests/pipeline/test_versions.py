@@ -258,3 +258,13 @@ def test_going_back_takes_a_name_from_what_came_since(library: Library, *, in_tr
     assert ask(library, f"select name from item where id = {new}") == [("A_3",)]
     reverts.undo(library, dataset_of(library), done.change_id)
     assert whole_catalog(library) == late
+
+
+def test_a_version_from_before_names_were_part_of_a_state_keeps_them(library: Library) -> None:
+    first = freeze(library, "first")
+    with open_catalog(library) as db, writing(db):
+        db.execute("update frozen_item set state = json_remove(state, '$.p.name')")
+    edit(library, "remove", "red")
+    assert compared(library, first).words == "2 captions changed"
+    assert go_back(library, first).changed == 2
+    assert ask(library, "select name from item order by id") == [("a",), ("b",), ("c",), ("d",)]
