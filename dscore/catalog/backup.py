@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import sqlite3
@@ -16,10 +17,11 @@ from dscore.catalog import header, journal
 from dscore.catalog.owners import is_somebody_working
 from dscore.catalog.trouble import code, in_plain_words
 from dscore.config import Library
-from dscore.errors import BusyCatalogError, CatalogError, DamagedCatalogError, NotFoundError
+from dscore.errors import BusyCatalogError, CatalogError, DamagedCatalogError, DiskFullError, NotFoundError
 
 LOCK_SECONDS = 60.0
 ALONE_SECONDS = 1.0
+FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 BEFORE_RESTORE = "before-restore"
 MOVED = ("left-over", BEFORE_RESTORE)
 """Labels of what was moved into the backups; the newest good backup is none of these."""
@@ -31,10 +33,10 @@ def write(library: Library, *, label: str = "backup") -> Path:
     """Copy the catalog into `backups/`; the pictures stay where they are. Returns the new file."""
     if header.read(library.catalog) is None:
         raise NotFoundError(f"There is no catalog at {library.catalog} yet, so there is nothing to back up.")
-    library.backups.mkdir(parents=True, exist_ok=True)
     target = _named(library, label)
     partial = target.with_suffix(".partial")
-    with filelock.FileLock(library.home / "backup.lock"):
+    with _said(library), filelock.FileLock(library.home / "backup.lock"):
+        library.backups.mkdir(parents=True, exist_ok=True)
         for left in library.backups.glob("*.partial*"):
             left.unlink()
         try:
@@ -51,24 +53,48 @@ def restore(library: Library, source: Path) -> Path | None:
     Nobody else may use the catalog: raises BusyCatalogError where another program has it open or a job runs.
     """
     check(source)
-    library.home.mkdir(parents=True, exist_ok=True)
-    incoming = library.home / "restoring.db"
+    with _said(library):
+        library.home.mkdir(parents=True, exist_ok=True)
+        try:
+            with filelock.FileLock(library.migration_lock, timeout=LOCK_SECONDS):
+                return _restored(library, source, library.home / "restoring.db")
+        except filelock.Timeout as error:
+            raise BusyCatalogError(
+                f"Another dscore is changing {library.catalog}. Try again when it is through."
+            ) from error
+
+
+def _restored(library: Library, source: Path, incoming: Path) -> Path | None:
     try:
-        with filelock.FileLock(library.migration_lock, timeout=LOCK_SECONDS):
-            _remove(incoming)
-            _copy(source, incoming)
-            journal.set_mode(incoming, journal.wanted(library))
-            with _alone(library.catalog):
-                aside = set_aside(library, label=BEFORE_RESTORE)
+        _remove(incoming)
+        _copy(source, incoming)
+        journal.set_mode(incoming, journal.wanted(library))
+        with _alone(library.catalog):
+            moved = _set_aside(library, label=BEFORE_RESTORE)
+        try:
             incoming.rename(library.catalog)
-            _sweep_empty(aside)
-    except filelock.Timeout as error:
-        raise BusyCatalogError(
-            f"Another dscore is changing {library.catalog}. Try again when it is through."
-        ) from error
+        except OSError:
+            _put_back(moved)
+            raise
     finally:
         _remove(incoming)
+    aside = _catalog_among(library, moved)
+    _sweep_empty(aside)
     return aside
+
+
+@contextmanager
+def _said(library: Library) -> Iterator[None]:
+    """Raise the disk's refusals as sentences: DiskFullError, or CatalogError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            raise DiskFullError(f"The disk of {library.home} is full. Make room, and try again.") from error
+        raise CatalogError(
+            f"{error.filename or library.backups} cannot be written: {error.strerror}. Close programs that have it open, "
+            "and check your rights to it. The catalog is as it was."
+        ) from error
 
 
 def newest_good(library: Library) -> Path | None:
@@ -160,13 +186,39 @@ def _problem(db: sqlite3.Connection) -> str:
 
 
 def set_aside(library: Library, *, label: str) -> Path | None:
-    """Move the catalog, and what SQLite keeps beside it, into the backups; None where there was no catalog."""
+    """Move the catalog, and what SQLite keeps beside it, into the backups; None where there was no catalog.
+
+    Raises OSError, and then all is where it was.
+    """
+    return _catalog_among(library, _set_aside(library, label=label))
+
+
+_Moved = list[tuple[Path, Path]]  # from where, to where
+
+
+def _set_aside(library: Library, *, label: str) -> _Moved:
     aside = _named(library, label)
-    there = [file for file in (library.catalog, *header.companions(library.catalog)) if file.exists()]
-    for file in there:
-        library.backups.mkdir(parents=True, exist_ok=True)
-        file.rename(aside.with_name(aside.name + file.name.removeprefix(library.catalog.name)))
-    return aside if library.catalog in there else None
+    moved: _Moved = []
+    try:
+        for file in (library.catalog, *header.companions(library.catalog)):
+            if file.exists():
+                library.backups.mkdir(parents=True, exist_ok=True)
+                target = aside.with_name(aside.name + file.name.removeprefix(library.catalog.name))
+                file.rename(target)
+                moved.append((file, target))
+    except OSError:  # on Windows, another program has it open
+        _put_back(moved)
+        raise
+    return moved
+
+
+def _put_back(moved: _Moved) -> None:
+    for file, target in reversed(moved):
+        target.rename(file)
+
+
+def _catalog_among(library: Library, moved: _Moved) -> Path | None:
+    return next((target for file, target in moved if file == library.catalog), None)
 
 
 def _named(library: Library, label: str) -> Path:

@@ -192,6 +192,42 @@ def test_a_restore_that_was_killed_half_way_names_the_catalog_that_stood_there(l
         assert backup.broken_off(library) is None
 
 
+def test_a_folder_that_cannot_be_written_is_a_sentence(library: Library) -> None:
+    copy = backup.write(library).rename(library.home / "copy.db")
+    library.backups.rmdir()
+    library.backups.write_text("a file")
+    before = names(library)
+    sentence = r"backups cannot be written: .*The catalog is as it was\."
+    with pytest.raises(CatalogError, match=sentence):
+        backup.write(library)
+    with pytest.raises(CatalogError, match=sentence):
+        backup.restore(library, copy)
+    assert names(library) == before
+    assert not (library.home / "restoring.db").exists()
+
+
+@pytest.mark.parametrize("held", ["catalog.db-wal", "restoring.db"])
+def test_where_a_file_cannot_be_moved_all_stays_where_it_was(
+    library: Library, monkeypatch: pytest.MonkeyPatch, held: str
+) -> None:
+    copy = backup.write(library)
+    wal = library.catalog.with_name("catalog.db-wal")
+    before, rename = names(library), Path.rename
+
+    def as_windows_does(path: Path, target: Path) -> Path:
+        if path.name == held:
+            raise PermissionError(13, "The process cannot access the file", str(path))
+        if path == library.catalog:
+            wal.touch()
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", as_windows_does)
+    with pytest.raises(CatalogError, match=f"{held} cannot be written"):
+        backup.restore(library, copy)
+    assert list(library.backups.glob("*.db")) == [copy]
+    assert names(library) == before
+
+
 def test_a_backup_that_was_killed_leaves_nothing_that_counts(library: Library) -> None:
     library.backups.mkdir()
     (library.backups / "20260101-000000-000000-backup.partial").write_bytes(b"half")
