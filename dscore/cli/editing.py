@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 import click
@@ -192,13 +192,17 @@ def _say_applied(out: Output, dataset: str, applied: Applied) -> None:
 
 @click.command()
 @click.argument("name")
-@click.argument("change", type=int, required=False, metavar="[ID]")
+@click.argument("change", type=int, nargs=-1, metavar="[ID]...")
 @shared_options
-def undo(library: Library, out: Output, name: str, change: int | None) -> None:
-    """Take back the latest change of a dataset, or an older one by its id; later work is never wiped."""
+def undo(library: Library, out: Output, name: str, change: tuple[int, ...]) -> None:
+    """Take back the latest change of a dataset, or older ones by their ids; later work is never wiped."""
     with open_catalog(library) as db:
         dataset = dataset_table.get(db, name)
-    _say_reverted(out, "Undone", reverts.undo(library, dataset, change, on_progress=out.progress))
+    if len(change) > 1:
+        _say_all_reverted(out, "Undone", reverts.undo_all(library, dataset, change, on_progress=out.progress))
+    else:
+        one = change[0] if change else None
+        _say_all_reverted(out, "Undone", [reverts.undo(library, dataset, one, on_progress=out.progress)])
 
 
 @click.command()
@@ -208,7 +212,7 @@ def redo(library: Library, out: Output, name: str) -> None:
     """Do the latest undone change again, as long as no new one was made."""
     with open_catalog(library) as db:
         dataset = dataset_table.get(db, name)
-    _say_reverted(out, "Done again", reverts.redo(library, dataset, on_progress=out.progress))
+    _say_all_reverted(out, "Done again", [reverts.redo(library, dataset, on_progress=out.progress)])
 
 
 def _reach(change: Change, items: int) -> str:
@@ -216,21 +220,41 @@ def _reach(change: Change, items: int) -> str:
     return counted(items, "picture") if change.items else "the whole dataset"
 
 
-def _say_reverted(out: Output, word: str, reverted: Reverted) -> None:
-    change = reverted.change
-    document = {"change": change.id, "summary": change.summary, "items": reverted.items, "left": reverted.left}
-    document |= {"left_items": list(reverted.left_names), "gone": change.gone}
-    document["kept_settings"] = list(reverted.kept)
-    out.result(document, [f"{word}: {change.summary} ({_reach(change, reverted.items)})."])
-    if reverted.left:
-        some = ", ".join(reverted.left_names[:10]) + (", …" if reverted.left > 10 else "")
-        out.warn(f"{counted(reverted.left, 'picture')} left alone, changed again since: {some}.")
-    if change.gone:
-        out.warn(f"Gone for ever, since the trash was emptied: {counted(change.gone, 'picture')}.")
-    for setting in reverted.kept:
-        out.warn(f"The {setting} stays as it is: it was set again since.")
-    if reverted.left or reverted.kept or change.gone:
+def _say_all_reverted(out: Output, word: str, done: Sequence[Reverted]) -> None:
+    documents = [_reverted(one) for one in done]
+    out.result(
+        documents[0] if len(documents) == 1 else documents,
+        [f"{word}: {one.change.summary} ({_reach(one.change, one.items)})." for one in done],
+    )
+    warnings = [line for one in done for line in _left_behind(one)]
+    for line in warnings:
+        out.warn(line)
+    if warnings:
         raise click.exceptions.Exit(PARTLY)
+
+
+def _reverted(one: Reverted) -> dict[str, object]:
+    change = one.change
+    return {
+        "change": change.id,
+        "summary": change.summary,
+        "items": one.items,
+        "left": one.left,
+        "left_items": list(one.left_names),
+        "gone": change.gone,
+        "kept_settings": list(one.kept),
+    }
+
+
+def _left_behind(one: Reverted) -> Iterator[str]:
+    """What of the change an undo or redo could not do."""
+    if one.left:
+        some = ", ".join(one.left_names[:10]) + (", …" if one.left > 10 else "")
+        yield f"{counted(one.left, 'picture')} left alone, changed again since: {some}."
+    if one.change.gone:
+        yield f"Gone for ever, since the trash was emptied: {counted(one.change.gone, 'picture')}."
+    for setting in one.kept:
+        yield f"The {setting} stays as it is: it was set again since."
 
 
 @click.command()

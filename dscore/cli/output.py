@@ -167,6 +167,12 @@ def undo_hint(dataset: str, change: int | None) -> str:
     return f" To take it back: {PROGRAM} undo {name} {change}" if change is not None else ""
 
 
+def undo_all_hint(dataset: str, found: Iterable[int | None]) -> list[str]:
+    """How to take several changes back at once, as a line; none where fewer than two were made."""
+    made = [str(change) for change in found if change is not None]
+    return [f"To take all of it back: {PROGRAM} undo {shlex.quote(dataset)} {' '.join(made)}"] if len(made) > 1 else []
+
+
 def local_time(at: str) -> str:
     """A moment of the catalog as the clock on the wall had it: `2026-11-22 10:04`."""
     return datetime.fromisoformat(at).astimezone().strftime("%Y-%m-%d %H:%M")

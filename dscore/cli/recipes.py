@@ -9,7 +9,7 @@ from dscore.catalog import saved
 from dscore.catalog.connection import open_catalog
 from dscore.catalog.saved import FILTERS, RECIPES
 from dscore.cli.editing import WHERE, around, edit_options, operation_of
-from dscore.cli.output import PARTLY, Output, counted, shared_options, undo_hint
+from dscore.cli.output import PARTLY, Output, counted, shared_options, undo_all_hint, undo_hint
 from dscore.config import Library
 from dscore.pipeline import recipes
 from dscore.pipeline.recipes import Preview, Recipe, Step
@@ -81,7 +81,7 @@ def delete(library: Library, out: Output, name: str) -> None:
 @click.option("--dry-run", is_flag=True, help="Only say what would change, with examples.")
 @shared_options
 def run(library: Library, out: Output, name: str, dataset: str, where: str, dry_run: bool) -> None:
-    """Run a recipe on a dataset: its edits one after the other, each a change that can be undone."""
+    """Run a recipe on a dataset: its edits one after the other, each a change that can be undone, alone or all at once."""
     with open_catalog(library) as db:
         found, target = recipes.get(db, name), dataset_table.get(db, dataset)
         if dry_run:
@@ -95,7 +95,8 @@ def run(library: Library, out: Output, name: str, dataset: str, where: str, dry_
         [
             f"{step.words}: {counted(one.changed, 'picture')} changed.{undo_hint(target.name, one.change_id)}"
             for step, one in pairs
-        ],
+        ]
+        + undo_all_hint(target.name, [one.change_id for one in done]),
     )
     if any(one.stale for one in done):
         out.warn("Some pictures were left alone: somebody changed them meanwhile.")

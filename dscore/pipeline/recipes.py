@@ -14,12 +14,11 @@ from dscore.catalog.saved import RECIPES
 from dscore.config import Library
 from dscore.errors import WrongUseError
 from dscore.models import TriggerPosition
-from dscore.pipeline import curate, reverts
+from dscore.pipeline import curate
 from dscore.pipeline.curate import Applied, Example, Only
 from dscore.pipeline.jobs import OnProgress
 from dscore.pipeline.operations import MARKED, STARS, Operation, Prepared, prepare, read_mark, read_stars, starred
 from dscore.pipeline.render import rendered
-from dscore.pipeline.reverts import Reverted
 from dscore.text.query import Everything, parse_query
 
 
@@ -207,8 +206,3 @@ def run(
             now = datasets.by_id(db, dataset.id)
         done.append(curate.apply(library, now, step.operation, query=step.query, only=chosen, on_progress=on_progress))
     return done
-
-
-def undo(library: Library, dataset: Dataset, change_ids: Sequence[int]) -> list[Reverted]:
-    """Take a run's changes back, the last one first."""
-    return [reverts.undo(library, dataset, change) for change in reversed(change_ids)]

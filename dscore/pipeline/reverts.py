@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from dscore.catalog import changes, images, job_lists, jobs, reversal
@@ -44,12 +44,24 @@ def undo(
 ) -> Reverted:
     """Take back the latest change that stands, or the one with that id; never anything that came later."""
     with open_catalog(library) as db:
-        change = (
-            changes.to_undo(db, dataset.id) if change_id is None else changes.get(db, change_id, dataset_id=dataset.id)
-        )
-        if change.state == "undone" and not change.left:
-            raise WrongUseError(f"Change {change.id} is undone already.")
+        change = changes.to_undo(db, dataset.id) if change_id is None else _to_undo(db, dataset, change_id)
     return _revert(library, dataset, change, redo=False, on_progress=on_progress)
+
+
+def undo_all(
+    library: Library, dataset: Dataset, change_ids: Collection[int], *, on_progress: OnProgress = lambda _: None
+) -> list[Reverted]:
+    """Take several changes back, the latest first, such as those of a recipe; none where one of them cannot be."""
+    with open_catalog(library) as db:
+        found = [_to_undo(db, dataset, change) for change in sorted(set(change_ids), reverse=True)]
+    return [_revert(library, dataset, change, redo=False, on_progress=on_progress) for change in found]
+
+
+def _to_undo(db: Database, dataset: Dataset, change_id: int) -> Change:
+    change = changes.get(db, change_id, dataset_id=dataset.id)
+    if change.state == "undone" and not change.left:
+        raise WrongUseError(f"Change {change.id} is undone already.")
+    return change
 
 
 def redo(library: Library, dataset: Dataset, *, on_progress: OnProgress = lambda _: None) -> Reverted:

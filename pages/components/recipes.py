@@ -10,7 +10,7 @@ from dscore.catalog import changes, images, saved
 from dscore.catalog.connection import Database, open_catalog
 from dscore.catalog.datasets import MAX_NAME, Dataset
 from dscore.catalog.saved import RECIPES
-from dscore.pipeline import recipes
+from dscore.pipeline import recipes, reverts
 from dscore.pipeline.operations import Operation
 from dscore.pipeline.recipes import Preview, Recipe, Step
 from pages.components import differences, state, taken_back
@@ -156,7 +156,7 @@ def outcome(db: Database, dataset: Dataset) -> None:
 
 @spoken()
 def _undo(dataset: Dataset, made: list[int]) -> None:
-    done = recipes.undo(state.library(), dataset, made)
+    done = reverts.undo_all(state.library(), dataset, made)
     left = sum(one.left for one in done)
     words = f" {counted(left, 'picture')} left alone, since they were changed later." if left else ""
     st.session_state[taken_back.SAID] = f"Undone: {counted(len(done), 'change')} of the recipe.{words}"

@@ -40,6 +40,20 @@ def test_a_recipe_is_put_together_tried_and_run(pets: Commands) -> None:
     assert pets("recipe", "show", "tidy").code == 2
 
 
+def test_all_edits_of_a_recipe_are_taken_back_by_one_command(pets: Commands) -> None:
+    before = pets.captions("pets")
+    for edit in (("add", "new"), ("replace", "new", "newest"), ("sort",), ("remove", "nothing")):
+        pets.good("recipe", "add", "tidy", *edit)
+    last = pets("recipe", "run", "tidy", "pets").out.splitlines()[-1]
+    assert last == "To take all of it back: python -m dscore undo pets 2 3 4"
+    assert pets("undo", "pets", 2, 9).code == 2
+    ran = pets("undo", "pets", 2, 3, 4)
+    assert (ran.code, ran.out.splitlines()[-1]) == (0, "Undone: add “new” (2 pictures).")
+    assert pets.captions("pets") == before
+    assert pets("undo", "pets", 3, 4).err == "Change 4 is undone already.\n"
+    assert pets.captions("pets") == before
+
+
 def test_marks_and_stars_stand_in_a_recipe(pets: Commands) -> None:
     assert (
         pets("recipe", "add", "sift", "mark", "keep", "--where", "cat").out == "sift:\n  1  mark to keep, where cat\n"

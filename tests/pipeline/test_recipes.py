@@ -9,7 +9,7 @@ import pytest
 from dscore.catalog.connection import open_catalog
 from dscore.config import Library
 from dscore.errors import NotFoundError, QueryError, WrongUseError
-from dscore.pipeline import curate, gathering, recipes
+from dscore.pipeline import curate, gathering, recipes, reverts
 from dscore.pipeline.operations import KINDS, Operation
 from dscore.pipeline.recipes import Recipe, Step
 from tests.catalog.made import dataset_of, item_ids, make_library, tag_texts, whole_catalog
@@ -61,7 +61,7 @@ def test_a_run_does_what_the_preview_showed_and_can_be_undone_whole(library: Lib
     assert [one.changed for one in done] == [2, 2, 1, 2, 2]
     assert dataset_of(library, "second").trigger == "sks"
     assert tag_texts(library)["b"] == "dog, red, new, newest"
-    recipes.undo(library, second, [one.change_id for one in done if one.change_id is not None])
+    reverts.undo_all(library, second, [one.change_id for one in done if one.change_id is not None])
     assert whole_catalog(library) == before
 
 
