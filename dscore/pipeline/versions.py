@@ -117,6 +117,7 @@ def run(library: Library, held: Held) -> Work:
         def bound(piece: JobItem) -> Bound:
             revs = dict(piece.payload)
             then = {item: one for chunk in versions.frozen(db, version.id, revs) for item, one in chunk.items()}
+            versions.by_id(db, version.id)  # forgotten meanwhile, it would hold nothing, and all would go to the trash
             return Bound(revs, Prepared(partial(_as_then, then, room, at), draft.summary))
 
         yield from curate.edit_pieces(db, held, draft, bound)

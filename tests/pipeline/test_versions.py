@@ -13,10 +13,11 @@ from dscore.catalog.connection import open_catalog, writing
 from dscore.catalog.versions import Version
 from dscore.config import Library
 from dscore.errors import NotFoundError, WrongUseError
+from dscore.models import Progress
 from dscore.pipeline import comparison, curate, gathering, naming, reverts, shelf, versions
 from dscore.pipeline.comparison import Difference
 from dscore.pipeline.operations import Operation
-from tests.catalog.made import add_item, ask, dataset_of, make_library, whole_catalog
+from tests.catalog.made import add_item, ask, dataset_of, make_library, tag_texts, whole_catalog
 from tests.pipeline.half_way import killed
 
 CAPTIONS = {"a": "cat, red", "b": "dog, red", "c": "cat, blue", "d": ""}
@@ -268,3 +269,24 @@ def test_a_version_from_before_names_were_part_of_a_state_keeps_them(library: Li
     assert compared(library, first).words == "2 captions changed"
     assert go_back(library, first).changed == 2
     assert ask(library, "select name from item order by id") == [("a",), ("b",), ("c",), ("d",)]
+
+
+def test_a_version_that_is_forgotten_while_it_is_gone_back_to_sends_nothing_to_the_trash(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dscore.pipeline.pieces.CHUNK", 2)
+    first = freeze(library, "first")
+    edit(library, "remove", "red")
+    edit(library, "add", "late")
+    with open_catalog(library) as db:
+        way = versions.way_back(db, dataset_of(library), first)
+
+    def forget(step: Progress) -> None:
+        if step.done == 2:
+            versions.delete(library, first)
+
+    with pytest.raises(NotFoundError, match="That version is gone"):
+        versions.carry_out(library, way, on_progress=forget)
+    assert ask(library, "select id from item where trashed_at is not null") == []
+    reverts.undo(library, dataset_of(library))
+    assert tag_texts(library) == {"a": "cat, late", "b": "dog, late", "c": "cat, blue, late", "d": "late"}
