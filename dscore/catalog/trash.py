@@ -81,6 +81,8 @@ def delete_items(db: Database, ids: Sequence[int]) -> list[GoneImage]:
         and item_id in (select value from json_each(?))""",
         (EMPTIED, wanted),
     )
+    # A freeze that was stopped has kept some for a version that never was.
+    db.execute("delete from frozen_item where item_id in (select value from json_each(?))", (wanted,))
     db.execute("delete from item where id in (select value from json_each(?))", (wanted,))
     unused = """id in (select value from json_each(?)) and not exists (select 1 from item where image_id = image.id)"""
     gone = [GoneImage(*row) for row in db.execute(f"select sha256, file from image where {unused}", (pictures,))]

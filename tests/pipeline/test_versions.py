@@ -290,3 +290,18 @@ def test_a_version_that_is_forgotten_while_it_is_gone_back_to_sends_nothing_to_t
     assert ask(library, "select id from item where trashed_at is not null") == []
     reverts.undo(library, dataset_of(library))
     assert tag_texts(library) == {"a": "cat, late", "b": "dog, late", "c": "cat, blue, late", "d": "late"}
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_what_a_freeze_that_was_stopped_has_kept_does_not_keep_the_trash_full(
+    library: Library, monkeypatch: pytest.MonkeyPatch, *, whole: bool
+) -> None:
+    monkeypatch.setattr("dscore.catalog.versions.CHUNK", 2)
+    with open_catalog(library) as db:
+        next(table.keep(db, 1))  # killed here
+    if whole:
+        shelf.delete(library, dataset_of(library))
+    else:
+        edit(library, "trash", query="name:a or name:d")
+    assert shelf.empty(library, shelf.look(library)).items == (4 if whole else 2)
+    assert ask(library, "select count(*) from frozen_item") == [(0 if whole else 1,)]
