@@ -73,6 +73,13 @@ def restore(library: Library, name: str, *, new_name: str = "") -> Dataset:
     """
     with open_catalog(library) as db:
         found = datasets.find_trashed(db, name)
+    return take_back(library, found, new_name=new_name)
+
+
+def take_back(library: Library, found: Dataset, *, new_name: str = "") -> Dataset:
+    """Take just this dataset out of the trash, where several of its name may be; as `restore` does."""
+    with open_catalog(library) as db:
+        found = datasets.by_id(db, found.id)
         draft = _renaming(found, new_name or found.name)
         with writing(db):
             datasets.take_out(db, found.id)

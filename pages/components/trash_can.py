@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dscore.catalog.datasets import Dataset
 from dscore.pipeline import shelf
 from dscore.pipeline.shelf import Trash
 from dscore.text.sizes import readable_size
@@ -26,7 +27,7 @@ def draw() -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.text(f"The dataset {dataset.name}")
                 st.button(
-                    "Take back", key=f"take-back-{dataset.id}", type="tertiary", on_click=_restore, args=(dataset.name,)
+                    "Take back", key=f"take-back-{dataset.id}", type="tertiary", on_click=_restore, args=(dataset,)
                 )
         if found.items:
             with st.container(horizontal=True, vertical_alignment="center"):
@@ -53,8 +54,8 @@ def lost(found: Trash) -> str:
 
 
 @spoken()
-def _restore(name: str) -> None:
-    back = shelf.restore(state.library(), name)
+def _restore(dataset: Dataset) -> None:
+    back = shelf.take_back(state.library(), dataset)
     state.choose_dataset(back.name)
     st.session_state[SAID] = f"“{back.name}” is back."
 

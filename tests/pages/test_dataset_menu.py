@@ -69,6 +69,13 @@ def test_a_deleted_dataset_can_be_taken_back(heap: Commands) -> None:
     assert len(heap.captions("heap")) == 8
 
 
+def test_of_two_deleted_datasets_of_one_name_the_chosen_one_comes_back(heap: Commands) -> None:
+    for command in (("delete", "heap"), ("create", "heap"), ("delete", "heap")):
+        heap.good("dataset", *command)
+    clicked(opened("overview.py"), "take-back-1")
+    assert len(heap.captions("heap")) == 8
+
+
 @pytest.mark.parametrize("only", [True, False])
 def test_emptying_says_how_many_and_deletes_them(heap: Commands, only: bool) -> None:
     heap.good("edit", "heap", "trash", "--where", "solo" if only else "is:untagged or solo")
