@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,9 +13,9 @@ from dscore.catalog.changes import CHUNK
 from dscore.catalog.connection import Database, reading
 from dscore.catalog.datasets import Dataset
 from dscore.catalog.states import ItemState
-from dscore.catalog.versions import Frozen, Version
+from dscore.catalog.versions import Version
 from dscore.models import CaptionStyle, Layers, TriggerPosition
-from dscore.pipeline.render import caption_of, rendered, renderers
+from dscore.pipeline.render import caption_of, renderers
 
 SETTINGS = {
     "trigger": "trigger word",
@@ -82,21 +82,18 @@ def difference(db: Database, dataset: Dataset, before: Version, after: Version |
     with reading(db):
         then, since = old.revs(db), new.revs(db)
         both = sorted(then.keys() & since.keys())
-        touched = [item for item in both if then[item] != since[item]]
-        changed = _rewritten(db, old, new, touched if old.style == new.style else both)
-        pairs = list(_parted(db, old, new, touched))
-    rewritten = {one.item_id for one in changed}
+        touched = {item for item in both if then[item] != since[item]}
+        looked_at = sorted(touched) if old.style == new.style else both
+        pairs = list(_paired(db, old, new, looked_at, touched=touched))
     return Difference(
         added=tuple(sorted(since.keys() - then.keys())),
         removed=tuple(sorted(then.keys() - since.keys())),
-        changed=tuple(changed),
-        renamed=_told(pairs, lambda one: one.name or ""),
+        changed=tuple([one.captions for one in pairs if one.is_rewritten]),
+        renamed=_told(pairs, lambda state: state.name or ""),
         marked=_told(pairs, _marks),
-        hands=tuple([was.id for was, now in pairs if was.id not in rewritten and _caption(was) != _caption(now)]),
+        hands=tuple([one.now.id for one in pairs if not one.is_rewritten and _caption(one.was) != _caption(one.now)]),
         settings={
-            name: (old.settings[name], new.settings[name])
-            for name in SETTINGS
-            if old.settings[name] != new.settings[name]
+            one: (old.settings[one], new.settings[one]) for one in SETTINGS if old.settings[one] != new.settings[one]
         },
     )
 
@@ -134,52 +131,57 @@ class _Side:
             return versions.present_revs(db, self.dataset.id)
         return versions.revs(db, self.version.id)
 
-    def captions(self, db: Database, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
-        """Item → (name, caption)."""
-        if self.version is None:
-            return {one.item_id: (one.name, text) for chunk in rendered(db, self.dataset, ids) for one, text in chunk}
-        style, found = renderers(self.dataset), {}
-        for chunk in versions.frozen(db, self.version.id, ids):
-            names = tag_table.names(db, {tag for one in chunk.values() for tag in one.state.tags})
-            for item, one in chunk.items():
-                found[item] = (one.name, caption_of(_layers(one, self.dataset.trigger, names), style))
-        return found
-
     def states(self, db: Database, ids: Sequence[int]) -> Mapping[int, ItemState]:
         if self.version is None:
             return states.load(db, ids)
         frozen = versions.frozen(db, self.version.id, ids)
         return {item: one.state for chunk in frozen for item, one in chunk.items()}
 
+    def captions(self, db: Database, found: Collection[ItemState]) -> dict[int, str]:
+        """The captions of items in these states, by id."""
+        style, trigger = renderers(self.dataset), self.dataset.trigger
+        names = tag_table.names(db, {tag for state in found for tag in state.tags})
+        return {state.id: caption_of(_layers(state, trigger, names), style) for state in found}
 
-def _layers(one: Frozen, trigger: str, names: Mapping[int, str]) -> ItemLayers:
-    state = one.state
+
+def _layers(state: ItemState, trigger: str, names: Mapping[int, str]) -> ItemLayers:
     word = trigger if state.trigger is None else state.trigger
     tags = tuple([names[tag] for tag in state.ordered])
-    return ItemLayers(state.id, one.name, Layers(word, tags, state.prose.text if state.prose else ""), state.template)
+    prose = state.prose.text if state.prose else ""
+    return ItemLayers(state.id, state.name or "", Layers(word, tags, prose), state.template)
 
 
-def _rewritten(db: Database, old: _Side, new: _Side, ids: Sequence[int]) -> list[Changed]:
-    """Those whose captions differ."""
-    before, after = old.captions(db, ids), new.captions(db, ids)
-    return [
-        Changed(item, after[item][0], text, after[item][1])
-        for item, (_, text) in before.items()
-        if after[item][1] != text
-    ]
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """An item as it was and as it is, with its captions."""
+
+    was: ItemState
+    now: ItemState
+    before: str
+    after: str
+
+    @property
+    def is_rewritten(self) -> bool:
+        return self.before != self.after
+
+    @property
+    def captions(self) -> Changed:
+        return Changed(self.now.id, self.now.name or "", self.before, self.after)
 
 
-def _parted(db: Database, old: _Side, new: _Side, ids: Sequence[int]) -> Iterator[tuple[ItemState, ItemState]]:
-    """Each item as it was and as it is."""
+def _paired(db: Database, old: _Side, new: _Side, ids: Sequence[int], *, touched: Collection[int]) -> Iterator[_Pair]:
+    """The others than those that were touched are on both sides as they were, and only put together in another way."""
     for first in range(0, len(ids), CHUNK):
         chunk = ids[first : first + CHUNK]
-        before, after = old.states(db, chunk), new.states(db, chunk)
-        yield from ((before[item], after[item]) for item in chunk)
+        was = old.states(db, chunk)
+        now = {**was, **new.states(db, [item for item in chunk if item in touched])}
+        before, after = old.captions(db, was.values()), new.captions(db, now.values())
+        yield from (_Pair(was[item], now[item], before[item], after[item]) for item in chunk)
 
 
-def _told(pairs: Sequence[tuple[ItemState, ItemState]], told: Callable[[ItemState], str]) -> tuple[Changed, ...]:
+def _told(pairs: Sequence[_Pair], told: Callable[[ItemState], str]) -> tuple[Changed, ...]:
     """Those that differ in what is told of them."""
-    found = [Changed(now.id, now.name or "", told(was), told(now)) for was, now in pairs]
+    found = [Changed(one.now.id, one.now.name or "", told(one.was), told(one.now)) for one in pairs]
     return tuple([one for one in found if one.before != one.after])
 
 
