@@ -62,9 +62,13 @@ class Incoming:
     def __exit__(self, *_: object) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    def place(self) -> Path:
+        """Where nothing is yet, in this process's folder."""
+        return self._folder / uuid.uuid4().hex
+
     def receive(self, blocks: Iterable[bytes]) -> Received:
         """Write the bytes to a temporary file, on the disk when this returns; raises what the blocks raise."""
-        path = self._folder / uuid.uuid4().hex
+        path = self.place()
         log.debug("receiving %s", path.name)
         try:
             digest, size = self._write(path, blocks)
@@ -108,7 +112,7 @@ class Incoming:
 
     def keep_thumbnail(self, sha256: str, thumbnail: bytes) -> None:
         """Put a thumbnail in its place; it can be made again, so it is not worth a wait for the disk."""
-        target, making = thumbnail_path(self._library.home, sha256), self._folder / uuid.uuid4().hex
+        target, making = thumbnail_path(self._library.home, sha256), self.place()
         if target.exists():
             return
         with _writes(self._library):
@@ -162,11 +166,11 @@ def sweep_orphans(library: Library, known: set[str]) -> int:
 
     A living import commits within seconds of its rename, so only what has lain for an hour is taken.
     """
-    orphans, swept = 0, library.incoming / uuid.uuid4().hex
-    for file in backup.lacking(library, _unknown(library, known)):
-        swept.parent.mkdir(parents=True, exist_ok=True)
-        orphans += _remove(library.image_path(file), by_way_of=swept)
-    return orphans
+    found = backup.lacking(library, _unknown(library, known))
+    if not found:
+        return 0
+    with Incoming(library) as incoming:
+        return sum(_remove(library.image_path(file), by_way_of=incoming.place()) for file in found)
 
 
 def _unknown(library: Library, known: set[str]) -> set[str]:
@@ -192,7 +196,8 @@ def _remove(path: Path, *, by_way_of: Path) -> bool:
     old = _is_old(by_way_of)
     if not old and not path.exists():
         by_way_of.replace(path)
-    by_way_of.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # on Windows, open in another program: it goes with its folder, now or later
+        by_way_of.unlink(missing_ok=True)
     return old
 
 

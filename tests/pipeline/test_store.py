@@ -136,6 +136,21 @@ def test_nothing_is_swept_while_a_kept_catalog_cannot_be_read(library: Library, 
     assert sweep_orphans(library, set()) == 1
 
 
+def test_an_original_that_another_program_has_open_stops_no_sweep(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = kept(library)
+    make_old(library)
+
+    def refused(self: Path, **_: object) -> None:
+        raise PermissionError(13, "The process cannot access the file", str(self))
+
+    monkeypatch.setattr(Path, "unlink", refused)  # as on Windows
+    assert sweep_orphans(library, set()) == 1
+    assert not path.exists()
+    assert list(library.incoming.iterdir()) == []
+
+
 def make_old(library: Library) -> None:
     for file in tree(library.images):
         os.utime(library.image_path(file), (OLD, OLD))
