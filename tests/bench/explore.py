@@ -21,7 +21,8 @@ from playwright.sync_api import Browser, Page
 from dscore.catalog.connection import open_catalog
 from dscore.config import Library
 from dscore.media.thumbnails import encoded, thumbnail_path
-from tests.bench import Row, big_catalog, wire
+from tests import wire
+from tests.bench import Row, big_catalog
 from tests.browser.server import browsing, serving, settled, visiting
 
 ITEMS = 20_000

@@ -25,19 +25,20 @@ class Session:
         with urlopen(self._url + path) as answer:
             assert answer.read()
 
-    def ask(self, query: str) -> None:
-        """Run the page for this query string, and take all that it draws."""
+    def ask(self, query: str) -> list[ForwardMsg]:
+        """Run the page for this query string; all that the server said to it."""
         message = BackMsg()
         message.rerun_script.query_string = query
         message.rerun_script.page_name = self._page
         self._socket.send(message.SerializeToString())
+        said = []
         while True:
             answer = self._socket.recv()
             assert isinstance(answer, bytes)
-            come = ForwardMsg.FromString(answer)
+            said.append(come := ForwardMsg.FromString(answer))
             if come.WhichOneof("type") == "script_finished":
                 assert come.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY, come
-                return
+                return said
 
 
 @contextmanager
