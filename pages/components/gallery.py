@@ -80,7 +80,7 @@ def draw(db: Database, asked: Asked, found: Found, *, dataset: Dataset) -> None:
 def _draw(dataset: Dataset, data: dict[str, Any]) -> None:
     """A new selection runs only this again, with the data of before."""
     if st.session_state.pop(TURN, False):
-        places.go(places.EDIT, **st.query_params.to_dict())
+        places.go(places.EDIT, **state.address())
     if st.session_state.pop(RERUN, False):
         st.rerun()
     page = min(state.page(), max(1, len(data["starts"])))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 import streamlit as st
@@ -17,6 +18,10 @@ QUERY = "q"
 PAGE = "page"
 SELECTION = "selection"
 PLACE = "place"
+ADDRESS = (DATASET, QUERY, PAGE)
+LEFT = "addresses-left"
+LATE_SECONDS = 10
+"""How long a browser may still speak of an address that was left; it says no other than by Back or a link."""
 UNKNOWN = "unknown-dataset"
 """The name in a link that no dataset has; the sidebar says it once."""
 
@@ -41,61 +46,65 @@ def library() -> Library:
 
 def dataset() -> Dataset | None:
     """The dataset that was chosen, on this page or before; None where there is none."""
-    _arrive()
-    name = st.query_params.get(DATASET) or st.session_state.get(DATASET)
+    asked = _address()[DATASET]
+    name = asked or st.session_state.get(DATASET)
     with open_catalog(library()) as db:
         found = datasets.find(db, name) if name else None
         if found is None:
             found = datasets.latest(db)
-            if name and found is not None and name == st.query_params.get(DATASET):
+            if asked and found is not None:
                 st.session_state[UNKNOWN] = name
     if found is not None:
         if found.name != st.session_state.get(DATASET, found.name):  # a link or Back brought another one
             set_query(st.query_params.get(QUERY, ""))
-        _remember(**{DATASET: found.name})
+        if found.name != asked:
+            _remember(**{DATASET: found.name})
+        st.session_state[DATASET] = found.name
     return found
 
 
 def choose_dataset(name: str) -> None:
     """Switch to another dataset; the filter and the selection were for the old one."""
     if name != st.session_state.get(DATASET):
-        _remember(**{DATASET: name, QUERY: "", PAGE: ""})
+        _move(**{DATASET: name, QUERY: "", PAGE: ""})
         set_selection(Selection())
 
 
 def leave_dataset() -> None:
     """The chosen one is there no more; the next page chooses another."""
-    _remember(**{DATASET: "", QUERY: "", PAGE: ""})
+    _move(**{DATASET: "", QUERY: "", PAGE: ""})
     set_selection(Selection())
 
 
 def query() -> str:
     """The one filter, in the search language; "" finds everything."""
-    _arrive()
-    text = st.query_params.get(QUERY, "")
+    text = _address()[QUERY]
     if text != st.session_state.get(QUERY, ""):  # a link or Back brought another one
         set_selection(Selection())
-    _remember(**{QUERY: text})
+    st.session_state[QUERY] = text
     return text
 
 
 def set_query(text: str) -> None:
     """Change the filter; the selection was of what the old one found."""
-    _remember(**{QUERY: text.strip(), PAGE: ""})
+    _move(**{QUERY: text.strip(), PAGE: ""})
     set_selection(Selection())
 
 
 def page() -> int:
     """Which page of the gallery is shown, from 1; there may be fewer."""
-    _arrive()
-    text = st.query_params.get(PAGE, "")
-    _remember(**{PAGE: text})
+    text = st.session_state[PAGE] = _address()[PAGE]
     return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 8 else 1
 
 
 def set_page(number: int) -> None:
     """Show another page of the gallery."""
-    _remember(**{PAGE: str(number) if number > 1 else ""})
+    _move(**{PAGE: str(number) if number > 1 else ""})
+
+
+def address() -> dict[str, str]:
+    """What follows the person in the URL, as parameters; those that are empty are left out."""
+    return {name: text for name in ADDRESS if (text := st.session_state.get(name, ""))}
 
 
 def selection() -> Selection:
@@ -109,16 +118,34 @@ def set_selection(chosen: Selection) -> None:
     st.session_state[SELECTION] = chosen
 
 
-def _arrive() -> None:
-    """On a page that was just turned to, bring along what its URL does not say; later on the URL is right, also after Back."""
+def _address() -> dict[str, str]:
+    """What the URL says, and on a page that was just turned to, what it does not say: that is brought along.
+
+    Where the browser has not heard yet that the address is another one, as on two clicks in quick succession, the new one counts.
+    """
     context = get_script_run_ctx()
     here = context and context.page_script_hash
-    if st.session_state.get(PLACE) == here:
-        return
-    st.session_state[PLACE] = here
-    brought = (DATASET,) if QUERY in st.query_params else (DATASET, QUERY, PAGE)
-    known = {name: st.session_state.get(name, "") for name in brought if name not in st.query_params}
-    _remember(**known)
+    known = {name: st.session_state.get(name, "") for name in ADDRESS}
+    if st.session_state.get(PLACE) != here:
+        st.session_state[PLACE], st.session_state[LEFT] = here, []
+        brought = (DATASET,) if QUERY in st.query_params else ADDRESS
+        _remember(**{name: known[name] for name in brought if name not in st.query_params})
+    said = {name: st.query_params.get(name, "") for name in ADDRESS}
+    is_late = any(said == left for left, _ in _recently_left()) and not (context and context.is_history_navigation)
+    return known if is_late else said
+
+
+def _recently_left() -> list[tuple[dict[str, str], float]]:
+    now = time.monotonic()
+    return [(address, at) for address, at in st.session_state.get(LEFT, []) if now - at < LATE_SECONDS]
+
+
+def _move(**texts: str) -> None:
+    """Go to another address from here, other than by Back or a link."""
+    before = {name: st.session_state.get(name, "") for name in ADDRESS}
+    if texts.items() - before.items():
+        st.session_state[LEFT] = [*_recently_left(), (before, time.monotonic())]
+    _remember(**texts)
 
 
 def _remember(**texts: str) -> None:

@@ -81,6 +81,15 @@ def test_a_tag_of_the_list_is_put_into_the_filter_and_taken_out() -> None:
 
 
 @pytest.mark.usefixtures("heap")
+def test_a_browser_that_has_not_heard_of_the_new_filter_does_not_bring_the_old_one_back() -> None:
+    shown = chosen(explored("solo"), "tags-picked", ["solo", "red dress"])
+    shown.query_params["q"] = "solo"  # the next click was quicker than the answer to the first
+    assert gallery(good(shown.run()))["q"] == 'solo "red dress"'
+    shown.query_params["q"] = "hat"  # this is a link
+    assert gallery(good(shown.run()))["q"] == "hat"
+
+
+@pytest.mark.usefixtures("heap")
 def test_a_filter_from_a_link_that_cannot_be_read_is_pointed_at() -> None:
     trouble = filter_bar(explored("solo ( hat"))["trouble"]
     assert "solo ( hat"[trouble["start"] : trouble["end"]]
