@@ -61,7 +61,7 @@ def filled(server: Server, folder: Path, captions: list[str], *, name: str) -> s
 
 
 def explore(server: Server, page: Page, dataset: str, query: str = "", count: int | None = None) -> None:
-    server.open(page, f"/explore?dataset={dataset}&q={query}")
+    server.open(page, f"/explore?dataset={dataset}" + (f"&q={query}" if query else ""))
     expect(tiles(page)).to_have_count(COUNT if count is None else count)
 
 
