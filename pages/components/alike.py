@@ -19,6 +19,7 @@ from pages.components.trouble import spoken
 from pages.components.words import counted
 
 MOST = 20
+CAPTIONS = "alike-captions"
 UNITE = "all"
 KEEP = "kept"
 LABELS = {UNITE: "the tags of all", KEEP: "that of the one that stays"}
@@ -40,10 +41,10 @@ def draw(db: Database, dataset: Dataset, groups: Sequence[Group]) -> None:
         "What is no duplicate after all is remembered as different, and does not come again."
     )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        captions = st.segmented_control(
+        st.segmented_control(
             "The caption will be",
             list(LABELS),
-            key="alike-captions",
+            key=CAPTIONS,
             format_func=LABELS.__getitem__,
             default=UNITE,
             required=True,
@@ -51,15 +52,15 @@ def draw(db: Database, dataset: Dataset, groups: Sequence[Group]) -> None:
         if len(same) > 1:
             st.button(
                 f"Merge all {len(same):,} groups of copies", icon=":material/merge:", key="merge-all",
-                on_click=_merge, args=(dataset, [_chosen(group, captions or UNITE) for group in same]),
+                on_click=_merge, args=(dataset, same),
             )  # fmt: skip
     for group in groups[:MOST]:
-        _draw(db, dataset, group, captions or UNITE)
+        _draw(db, dataset, group)
     if len(groups) > MOST:
         st.caption(f"The first {MOST} of {len(groups):,} groups; the others follow once these are merged.")
 
 
-def _draw(db: Database, dataset: Dataset, group: Group, captions: str) -> None:
+def _draw(db: Database, dataset: Dataset, group: Group) -> None:
     key = _key(group)
     shown = {card.id: card for card in cards.cards(db, dataset, group.items)}
     facts = {
@@ -81,7 +82,7 @@ def _draw(db: Database, dataset: Dataset, group: Group, captions: str) -> None:
                     icon=":material/merge:",
                     key=f"merge-{key}",
                     on_click=_merge,
-                    args=(dataset, [_chosen(group, captions)]),
+                    args=(dataset, [group]),
                 )
         _ROW(
             key=f"row-{key}",
@@ -101,14 +102,21 @@ def _key(group: Group) -> str:
 
 def _kept(group: Group) -> int:
     """The one that stays: the best, unless another was clicked."""
-    chosen = st.session_state.get(f"keep-{_key(group)}")
-    return int(chosen) if chosen in group.items else group.best.item
+    return _clicked(group, "keep") or group.best.item
 
 
 def _words(group: Group) -> int | None:
     """The one whose caption was chosen for this group; None: as it is chosen for all."""
-    chosen = st.session_state.get(f"words-{_key(group)}")
-    return int(chosen) if chosen in group.items else None
+    return _clicked(group, "words")
+
+
+def _clicked(group: Group, what: str) -> int | None:
+    """What was clicked last in the group's row, also by a click that comes together with another one elsewhere."""
+    key = _key(group)
+    item = st.session_state.get(f"row-{key}", {}).get(what)
+    if item is None:
+        item = st.session_state.get(f"{what}-{key}")
+    return int(item) if item in group.items else None
 
 
 def _choosing(group: Group, what: str) -> Callable[[], None]:
@@ -122,14 +130,15 @@ def _choosing(group: Group, what: str) -> Callable[[], None]:
     return clicked
 
 
-def _chosen(group: Group, captions: str) -> Merge:
+def _chosen(group: Group) -> Merge:
     kept = _kept(group)
     others = tuple(item for item in group.items if item != kept)
-    return Merge(kept, others, _words(group) or (kept if captions == KEEP else None))
+    return Merge(kept, others, _words(group) or (kept if st.session_state.get(CAPTIONS) == KEEP else None))
 
 
 @spoken()
-def _merge(dataset: Dataset, merges: Sequence[Merge]) -> None:
+def _merge(dataset: Dataset, groups: Sequence[Group]) -> None:
+    merges = [_chosen(group) for group in groups]  # by now: a picture may have been clicked since this was drawn
     done = duplicates.merge(state.library(), dataset, merges)
     gone = sum(len(one.others) for one in merges)
     mending.note(

@@ -2,7 +2,7 @@
 
 const rows = new WeakMap();
 
-export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
+export default function ({ parentElement, data, setStateValue }) {
   let row = rows.get(parentElement);
   if (!row) {
     row = element("div", { class: "alike", role: "radiogroup", "aria-label": "Which one stays" });
@@ -11,11 +11,11 @@ export default function ({ parentElement, data, setStateValue, setTriggerValue }
   }
   const keep = (item) => {
     for (const picture of row.querySelectorAll(".picture")) picture.setAttribute("aria-checked", String(Number(picture.dataset.item) === item));
-    setTriggerValue("keep", item);
+    setStateValue("keep", item); // Merge, clicked at once, brings it along, where a trigger may be lost
   };
   const say = (item) => {
     for (const words of row.querySelectorAll(".words")) words.setAttribute("aria-pressed", String(Number(words.dataset.item) === item));
-    setStateValue("words", item); // a second click at once counts, where a trigger may be lost
+    setStateValue("words", item);
   };
   row.replaceChildren(...data.pictures.map((picture) => cardElement(picture, data, keep, say)));
 }
