@@ -96,12 +96,17 @@ def names(db: Database, tag_ids: Iterable[int] | None = None) -> dict[int, str]:
 
 
 def share_places(db: Database, dataset_id: int, tag_ids: Iterable[int]) -> bool:
-    """Whether an item of the dataset that has one of these tags has two at one place, as an undo leaves them."""
+    """Whether one of these tags is at the place of another one on an item of the dataset, as only an undo leaves them."""
+    undone = "select 1 from change where dataset_id = ? and was is not null limit 1"
+    if db.execute(undone, (dataset_id,)).fetchone() is None:
+        return False
     row = db.execute(
-        """select 1 from item where dataset_id = ?
-        and id in (select item_id from item_tag where tag_id in (select value from json_each(?)))
-        and (select count(*) > count(distinct position) from item_tag where item_id = item.id) limit 1""",
-        (dataset_id, json.dumps(list(tag_ids))),
+        """select 1 from item_tag as hit cross join item on item.id = hit.item_id
+        where hit.tag_id in (select value from json_each(?)) and item.dataset_id = ? and exists (
+            select 1 from item_tag as other
+            where other.item_id = item.id and other.position = hit.position and other.tag_id <> hit.tag_id
+        ) limit 1""",
+        (json.dumps(list(tag_ids)), dataset_id),
     ).fetchone()
     return row is not None
 
