@@ -173,10 +173,10 @@ def test_a_place_without_pictures_says_what_is_there_and_why_each_was_refused(tm
 def test_a_full_disk_is_known_before_the_start(tmp_path: Path) -> None:
     """Files of little but holes, together larger than what is free."""
     source = fill(tmp_path / "set", {"a.png": ONE})
-    for number in range(shutil.disk_usage(tmp_path).free // (500 << 20) + 1):
+    for number in range(shutil.disk_usage(tmp_path).free // 500_000_000 + 1):
         with (source / f"{number}.png").open("wb") as file:
             file.write(b"\x89PNG\r\n\x1a\n")
-            file.truncate(500 << 20)
+            file.truncate(500_000_000)
     library = Library(tmp_path / "library")
     with pytest.raises(DiskFullError, match=r"not enough room.*Nothing was imported"):
         ingest.plan(library, [str(source)])

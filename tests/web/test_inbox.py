@@ -145,8 +145,8 @@ def test_the_same_file_twice_is_told(tmp_path: Path) -> None:
 
 
 def test_what_cannot_fit_is_refused_before_it_is_sent(tmp_path: Path) -> None:
-    with pytest.raises(DiskFullError, match=r"set\.zip has 1,024 TB, and .* are free .*“Folder on this machine”"):
-        inbox.begin(Library(tmp_path), name="set.zip", size=1 << 50)
+    with pytest.raises(DiskFullError, match=r"set\.zip has 1,000 TB, and .* are free .*“Folder on this machine”"):
+        inbox.begin(Library(tmp_path), name="set.zip", size=10**15)
 
 
 def age(folder: Path) -> None:
