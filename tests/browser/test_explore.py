@@ -299,13 +299,32 @@ def test_tags_go_to_all_that_are_chosen_and_can_be_taken_back(server: Server, pa
     page.keyboard.type("eve")
     page.get_by_role("option", name="even").click()
     until(page, lambda: all("even" in server.dscore.tags(heap)[f"p00{number}"] for number in range(4)))
-    page.keyboard.press("Escape")  # the proposals
-    page.keyboard.press("Escape")  # the field
+    page.keyboard.press("Escape")  # from the empty field, its proposals still open
+    expect(option(page, 3)).to_be_focused()
     page.keyboard.press("Control+z")
     until(page, lambda: server.dscore.tags(heap)["p001"] == ["all", "odd", "long hair"])
     expect(page.locator(".notice")).to_contain_text("Took back")
     page.keyboard.press("Control+y")
     until(page, lambda: "even" in server.dscore.tags(heap)["p001"])
+
+
+def test_undo_in_an_empty_tag_field_takes_the_tag_back_that_was_added_there(
+    server: Server, page: Page, heap: str
+) -> None:
+    explore(server, page, heap)
+    option(page, 0).click()
+    page.keyboard.press("t")
+    page.keyboard.type("first\nsecond")
+    until(page, lambda: "first" in server.dscore.tags(heap)["p000"])
+    page.keyboard.press("Control+z")  # what is typed there
+    expect(page.locator(".selection-bar").get_by_label("Add a tag")).not_to_have_value("second")
+    assert "first" in server.dscore.tags(heap)["p000"]
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    page.keyboard.press("Control+z")
+    until(page, lambda: "first" not in server.dscore.tags(heap)["p000"])
+    page.keyboard.press("Control+y")
+    until(page, lambda: "first" in server.dscore.tags(heap)["p000"])
 
 
 def test_everything_that_the_filter_finds_can_be_changed_but_what_was_let_go(

@@ -90,8 +90,10 @@ class Completion {
     if (event.key in steps) this.choose(this.chosen + steps[event.key]);
     else if (event.key === "Tab" && !event.shiftKey) this.accept(Math.max(0, this.chosen));
     else if (event.key === "Enter" && this.chosen >= 0) this.accept(this.chosen);
-    else if (event.key === "Escape") this.close();
-    else return;
+    else if (event.key === "Escape") {
+      this.close();
+      if (!this.input.value) return event.preventDefault(); // nothing was typed: the same key leaves the field, but not the dialog around it
+    } else return;
     event.preventDefault();
     event.stopImmediatePropagation();
   }

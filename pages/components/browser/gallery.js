@@ -70,7 +70,7 @@ class Gallery {
     grid.onpaste = (event) => this.onPaste(event);
     this.root.onkeydown = (event) => {
       if (isTyping(event) && event.key === "Escape") this.focusCurrent();
-      if (!isTyping(event)) this.onShared(event);
+      if (!isTyping(event) || isUndoing(event)) this.onShared(event);
       // A letter never leaves the gallery: Streamlit has keys of its own, which run the page again.
       if (isTyping(event) || event.key.length === 1) event.stopPropagation();
     };

@@ -52,6 +52,11 @@ function isTyping(event) {
   return event.target.matches?.("input, textarea") ?? false;
 }
 
+/** Undo or redo pressed in a tag field with nothing in it: the latest edit is meant, often the one just made there. */
+function isUndoing(event) {
+  return Boolean(event.target.matches?.(".tag-box")) && !event.target.value && /^Ctrl\+(z|y|Shift\+z)$/.test(chord(event));
+}
+
 /** The list of keys, shown by `?`. */
 function keySheet() {
   const groups = KEYS.map(([title, keys]) =>

@@ -142,7 +142,7 @@ class LargeView {
     if (action) {
       event.preventDefault();
       action();
-    } else if (!isTyping(event)) this.onKey(event);
+    } else if (!isTyping(event) || isUndoing(event)) this.onKey(event);
   }
 
   close() {
