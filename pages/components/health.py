@@ -14,7 +14,7 @@ MARKS = {
     Level.FAIR: ":orange[:material/warning:]",
     Level.BAD: ":red[:material/error:]",
 }
-WORDS = {Level.GOOD: "Well", Level.FAIR: "Could be better", Level.BAD: "Does not work"}
+WORDS = {Level.GOOD: "In order", Level.FAIR: "Could be better", Level.BAD: "Does not work"}
 
 
 def draw() -> None:

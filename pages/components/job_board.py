@@ -9,8 +9,7 @@ from dscore.catalog import job_lists
 from dscore.catalog.connection import open_catalog
 from dscore.catalog.job_lists import Job
 from dscore.pipeline import captioning, retry
-from pages.components import progress, state
-from pages.components.places import IMPORT, link
+from pages.components import progress, scope, state
 from pages.components.trouble import listed, spoken
 from pages.components.words import counted, plain, since
 
@@ -35,8 +34,7 @@ def _board() -> None:
     with open_catalog(state.library()) as db:
         unfinished, finished = job_lists.unfinished(db), job_lists.finished(db)
     if not unfinished and not finished:
-        st.info("Nothing has run yet. Jobs appear here once you import, tag, edit or export.", icon=":material/info:")
-        link(IMPORT, "Import pictures")
+        scope.no_pictures("Nothing has run yet. Jobs appear here once you import, tag, edit or export.")
         return
     for job in sorted(unfinished, key=lambda job: job.state != "running"):
         with st.container(border=True, key=f"job_{job.id}"):

@@ -158,5 +158,5 @@ def _save() -> None:
 
 def draw_keys() -> None:
     """Which keys do what."""
-    st.subheader("Keys")
+    st.subheader("Keyboard")
     _KEYS(key="keys")

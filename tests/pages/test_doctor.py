@@ -39,7 +39,7 @@ def test_the_worst_stands_first_with_its_cure() -> None:
     )
     good(shown.switch_page("doctor.py").run())
     assert "1 thing does not work here" in shown.error[0].value
-    assert [title.value for title in shown.subheader] == ["Does not work", "Could be better", "Well"]
+    assert [title.value for title in shown.subheader] == ["Does not work", "Could be better", "In order"]
     marks = texts(shown, "markdown")
     assert marks[0] == ":red[:material/error:] **onnxruntime**"
     assert marks[2].replace("\\", "") == ":material/healing: pip uninstall -y [both]"

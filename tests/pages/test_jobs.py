@@ -39,8 +39,8 @@ def titles(shown: AppTest) -> list[str]:
 @pytest.mark.usefixtures("dscore")
 def test_before_the_first_job_the_way_to_it_is_shown() -> None:
     shown = opened("jobs.py")
-    assert "Nothing has run yet" in shown.info[0].value
-    assert [one.proto.label for one in shown.main.get("page_link")] == ["Import pictures"]
+    assert "Nothing has run yet" in shown.main.text[0].value
+    assert [one.label for one in shown.main.button] == ["Import pictures"]
     assert not shown.sidebar.get("progress")
 
 
