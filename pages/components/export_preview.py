@@ -56,7 +56,7 @@ def draw(planned: ExportPlan) -> None:
         _picture(picture)
     for text in planned.texts:
         st.text(text.path)
-        st.code(text.content.decode(), language="toml" if text.path.endswith(".toml") else None, wrap_lines=True)
+        st.code(text.content.decode(), language=None, wrap_lines=True)
     for warning in planned.warnings:
         st.warning(plain(warning), icon=":material/warning:")
 

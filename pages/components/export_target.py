@@ -33,7 +33,10 @@ def checked(name: str) -> Path:
     exports = state.library().exports
     folder = exports / name
     if not name or name in {".", ".."} or re.search(r'[/\\:*?"<>|\x00-\x1f]', name) or folder.parent != exports:
-        raise WrongUseError(f"“{name}” is no name for a folder. Take letters, digits, blanks, - and _.")
+        raise WrongUseError(
+            f"“{name}” is no name for a folder. Take letters, digits, blanks, - and _. "
+            f"The folder is made in {exports}; the command `export` writes anywhere else."
+        )
     check_name(folder)
     return folder
 

@@ -47,7 +47,9 @@ def test_one_dataset_gives_tags_or_sentences(heap: Commands) -> None:
 def test_a_folder_that_leads_out_of_the_exports_is_refused(heap: Commands, name: str) -> None:
     shown = opened("export.py")
     good(shown.text_input(key="export-folder-1-kohya").set_value(name).run())
-    assert "is no name for a folder" in shown.error[0].value.replace("\\", "")
+    said = shown.error[0].value.replace("\\", "")
+    assert "is no name for a folder" in said
+    assert "the command `export` writes anywhere else" in said.replace(r"\`", "`")
     assert shown.button(key="export-now").disabled
     assert not heap.library.exports.exists()
 
