@@ -5,6 +5,7 @@ import streamlit as st
 from pages.components import gate, sidebar
 from pages.components.assets import joined
 from pages.components.places import PAGES, WORKING_ORDER
+from pages.components.theme import colour
 from pages.components.trouble import spoken
 
 SIDEBAR_WIDTH = 232  # pixels: the rest is for pictures
@@ -16,7 +17,7 @@ st.set_page_config(
     initial_sidebar_state=SIDEBAR_WIDTH,
 )
 gate.keep_closed()
-st.html(f"<style>{joined('page.css')}</style>")
+st.html(f"<style>:root {{ --accent-words: {colour('linkColor')}; }} {joined('page.css')}</style>")
 page = st.navigation(
     [
         st.Page(

@@ -20,6 +20,7 @@ from dscore.models import Category
 from dscore.text import terms
 from dscore.text.tags import tag_key
 from pages.components import bars, filter_bar, state
+from pages.components.theme import colour
 from pages.components.trouble import spoken
 
 BARS = 25
@@ -172,7 +173,7 @@ def _draw_brushed(
         state.set_query(terms.within(query, ranges) if ranges else terms.without(query, *fields))
         st.session_state[f"{name}-said"] = terms.compared(state.query(), *fields)
 
-    whole = {"padding": ROOM, **spec}
+    whole = {**frame(), **spec}
     st.vega_lite_chart(rows, whole, key=key, on_select=brushed, width="stretch", alt=alt)
 
 
@@ -190,7 +191,7 @@ def _key(name: str) -> str:
     return f"{name}-{st.session_state.setdefault(name, 0)}"
 
 
-def colour(name: str) -> str:
-    """A colour of the theme that the person sees, `primaryColor` for one."""
-    kind = st.context.theme.type or "light"
-    return str(st.get_option(f"theme.{kind}.{name}"))
+def frame() -> dict[str, Any]:
+    """What every chart stands in: room for its words, and these in a grey to be read; Streamlit's own is pale and bluish."""
+    words = colour("grayColor")
+    return {"padding": ROOM, "config": {"axis": {"labelColor": words, "titleColor": words}, "view": {"stroke": None}}}

@@ -11,7 +11,8 @@ import pandas as pd
 import streamlit as st
 
 from pages.components import bars
-from pages.components.charts import ROOM, colour
+from pages.components.charts import frame
+from pages.components.theme import colour
 
 Span = tuple[int, int]
 Bin = tuple[int, int, int]
@@ -50,7 +51,7 @@ def histogram(
     marks = [*(_line(at) for at in lines if _within(at, drawn)), *lasting]
     spec: dict[str, Any] = {
         "height": 190,
-        "padding": ROOM,
+        **frame(),
         "layer": [*_band(band, drawn), _columns(title), *marks, _targets()],
     }
     event: Any = st.vega_lite_chart(table, spec, key=name, on_select="rerun", width="stretch", alt=alt)
@@ -66,7 +67,7 @@ def scatter(name: str, sizes: Sequence[tuple[int, int, int]], alt: str) -> dict[
     guides = pd.DataFrame(_guides(most), columns=["aspect", "width", "height"])
     spec = {
         "height": 420,
-        "padding": ROOM,
+        **frame(),
         "encoding": {"x": {"field": "width", **axis}, "y": {"field": "height", **axis}},
         "layer": [
             {

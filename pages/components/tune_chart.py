@@ -11,7 +11,8 @@ import streamlit as st
 from dscore.pipeline.tuning_preview import Move
 from dscore.text import terms
 from pages.components import places
-from pages.components.charts import colour
+from pages.components.charts import frame
+from pages.components.theme import colour
 from pages.components.words import plain
 
 BARS = 15
@@ -87,7 +88,7 @@ def _spec() -> dict[str, Any]:
     }
     return {
         "height": {"step": 10},
-        "config": {"view": {"stroke": None}},
+        **frame(),
         "encoding": y,
         "layer": [
             {

@@ -77,3 +77,25 @@ def test_what_enter_does_is_said_below_the_field(filled: Server, narrow: Page) -
     hint = narrow.get_by_text("Press Enter")
     expect(hint).to_be_visible()
     assert box(hint)["y"] >= box(field)["y"] + box(field)["height"]
+
+
+CONTRAST = """(words) => {
+    const light = (colour) => {
+        const [red, green, blue] = colour.match(/[\\d.]+/g).map((part) => part / 255)
+            .map((part) => (part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const page = getComputedStyle(document.querySelector("[data-testid=stApp]")).backgroundColor;
+    const [dark, bright] = [light(getComputedStyle(words).color), light(page)].sort((a, b) => a - b);
+    return (bright + 0.05) / (dark + 0.05);
+}"""
+"""As WCAG 2.2 has it; 4.5 is what words of this size want."""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_words_in_the_accent_can_be_read_in_both_themes(filled: Server, browser: Browser, theme: str) -> None:
+    with visiting(browser, theme=theme) as page:
+        filled.open(page, "/import?dataset=heap")
+        assert page.get_by_role("tab", selected=True).locator("p").evaluate(CONTRAST) > 4.5
+        filled.open(page, "/edit?dataset=heap")
+        assert page.get_by_role("radio", checked=True).locator("p").first.evaluate(CONTRAST) > 4.5
