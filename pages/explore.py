@@ -11,9 +11,7 @@ from dscore.text import terms
 from pages.components import charts, filter_bar, findings, frame, gallery, saved_filters, scope, state, undoing
 
 st.title("Explore", anchor=False)
-st.caption(
-    "Click a bar, and the gallery shows those pictures; choose some, and edit their tags. Press ? in the gallery for the keys."
-)
+st.caption("Click a bar to see its pictures; choose some, and edit their tags. Press ? in the gallery for the keys.")
 
 
 def _draw(db: Database, dataset: Dataset) -> None:

@@ -79,6 +79,18 @@ def test_what_enter_does_is_said_below_the_field(filled: Server, narrow: Page) -
     assert box(hint)["y"] >= box(field)["y"] + box(field)["height"]
 
 
+def test_a_narrow_window_has_three_pictures_beside_one_another_and_what_is_chosen_in_sight(
+    filled: Server, narrow: Page
+) -> None:
+    filled.open(narrow, "/explore?dataset=heap")
+    first, third = box(narrow.locator(".picture").nth(0)), box(narrow.locator(".picture").nth(2))
+    assert first["y"] == third["y"]
+    said = box(narrow.locator(".selection-bar strong"))
+    assert said["y"] + said["height"] <= 800
+    pages, keys = box(narrow.locator(".toolbar .range")), box(narrow.locator(".toolbar").get_by_label("Keys"))
+    assert keys["y"] < pages["y"] + pages["height"]
+
+
 CONTRAST = """(words) => {
     const light = (colour) => {
         const [red, green, blue] = colour.match(/[\\d.]+/g).map((part) => part / 255)
