@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -89,6 +90,13 @@ def test_a_narrow_window_has_three_pictures_beside_one_another_and_what_is_chose
     assert said["y"] + said["height"] <= 800
     pages, keys = box(narrow.locator(".toolbar .range")), box(narrow.locator(".toolbar").get_by_label("Keys"))
     assert keys["y"] < pages["y"] + pages["height"]
+
+
+def test_a_title_stands_as_high_as_what_begins_the_part_beside_it(filled: Server, page: Page) -> None:
+    filled.open(page, "/export?dataset=heap")
+    title = box(page.get_by_role("heading", name="What it will hold"))
+    beside = box(page.locator("label", has_text=re.compile("^For$")).first)
+    assert abs(title["y"] - beside["y"]) < 3
 
 
 CONTRAST = """(words) => {
